@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every transport offers: a directory that is searched and changed, and that knows no rule."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .._model.entry import Entry
+
+Scope = t.Literal["base", "one_level", "subtree"]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which attributes of an entry are wanted.
+
+    Attributes:
+        attributes: names in any case; None means all that the source shows.
+        counted: names of which only the number of values is wanted (``Entry.counts``); they may have
+            hundreds of thousands of values.
+    """
+
+    attributes: tuple[str, ...] | None = None
+    counted: tuple[str, ...] = ()
+
+
+@dataclass
+class ReadStatistics:
+    """What was read so far.
+
+    Attributes:
+        entries: entries that were handed out.
+        skipped: entries that the source held and that are no objects to look at, by reason.
+        absent_attributes: wanted attributes that the schema of the source does not know.
+    """
+
+    entries: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    absent_attributes: tuple[str, ...] = ()
+
+
+class Directory(t.Protocol):
+    """A directory, wherever it is. A transport gives the same bytes as any other for the same object."""
+
+    statistics: ReadStatistics
+
+    def identity(self) -> dict[str, str]:
+        """Return a small, stable description of the source, for reports (transport, server or file, domain)."""
+
+    def search(
+        self,
+        base: str | None = None,
+        scope: Scope = "subtree",
+        selection: Selection = Selection(),
+        filter: str | None = None,  # noqa: A002
+    ) -> t.Iterator[Entry]:
+        """Yield the entries below a base (None: everything the source holds) that match an LDAP filter.
+
+        Raises:
+            DirectoryError: not everything could be read. Entries that were yielded before are then part of an
+                incomplete answer and must not be used as a result.
+        """
+
+    def close(self) -> None:
+        """Let go of files and connections. Further calls do nothing."""
