@@ -86,9 +86,10 @@ class Entry:
         if not values:
             return None
         try:
-            return int(values[0])
+            number = int(values[0])
         except ValueError:
             return None
+        return number if -(2**63) <= number < 2**63 else None
 
     def boolean(self, name: str) -> bool | None:
         """Return the value of a boolean attribute, or None where it has none. Only TRUE, in any case, is true."""
@@ -128,3 +129,15 @@ def sid_text(value: bytes) -> str | None:
     parts = [str(int.from_bytes(value[2:8], "big"))]
     parts += [str(int.from_bytes(value[i : i + 4], "little")) for i in range(8, len(value), 4)]
     return "S-1-" + "-".join(parts)
+
+
+def sid_bytes(value: bytes) -> bytes | None:
+    """Return a security identifier in its binary form, from that or from text; None if it is neither."""
+    if value[:2].upper() != b"S-":
+        return value if sid_text(value) else None
+    try:
+        _s, _revision, authority, *parts = value.decode("ascii").strip().split("-")
+        numbers = b"".join(int(part).to_bytes(4, "little") for part in parts)
+        return bytes((1, len(parts))) + int(authority).to_bytes(6, "big") + numbers
+    except (ValueError, OverflowError):
+        return None

@@ -7,23 +7,28 @@
 from __future__ import annotations
 
 
+class _OrdinalFold(dict[int, str]):
+    """Character to its folded form: upper case first and then lower, one character for one."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        folded = char
+        # Some letters have a form of several characters (sharp s), which an ordinal comparison keeps apart.
+        if len(upper := char.upper()) == 1 and len(lower := upper.lower()) == 1:
+            folded = lower
+        # Dotless i, long s and the kelvin sign are no ASCII letters, whatever their other case is.
+        if code > 127 and folded.isascii():
+            folded = char
+        self[code] = folded
+        return folded
+
+
+_FOLD = _OrdinalFold()
+
+
 def fold(text: str) -> str:
     """Return a form of the text that is equal for texts that differ in case alone.
 
-    Simple case mapping, character by character, as ordinal comparison without case does: "ß" is not "ss", and no
-    character that is not ASCII becomes an ASCII one ("K" as the Kelvin sign stays itself).
+    Simple case mapping, character by character, as ordinal comparison without case does: the same in every locale.
     """
-    if text.isascii():
-        return text.lower()
-    return "".join(c.lower() if c < "\x80" else _FOLDED.get(c) or _remember(c) for c in text)
-
-
-_FOLDED: dict[str, str] = {}
-
-
-def _remember(character: str) -> str:
-    upper = character.upper()
-    lower = (upper if len(upper) == 1 else character).lower()
-    folded = lower if len(lower) == 1 and lower > "\x7f" else character
-    _FOLDED[character] = folded
-    return folded
+    return text.lower() if text.isascii() else text.translate(_FOLD)

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The way through: directory, entries, rules, snapshot, set-based rules, findings."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from .._directory.interface import Directory, Selection
+from .._model.kinds import kind_of
+from .._rules.attributes import AUDIT_ATTRIBUTES, COUNTED_ATTRIBUTES
+from .._rules.judge import judge
+from .._rules.options import RuleOptions
+from .._rules.population import population_of
+from .._rules.subject import Subject
+from .._rules.upn import judge_upn
+from . import across
+from .forest import WATCHED, Forest, domain_of_sid
+from .options import AuditOptions
+from .recorder import Recorder
+from .scope import Scopes, members_of
+from .settle import settle
+from .snapshot import Snapshot
+from .summary import Summary, summarise
+from .unique import Uniqueness
+
+
+def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -> Summary:
+    """Read a directory, apply all rules, and leave the findings in the snapshot.
+
+    Args:
+        directory: an open directory; it is read only.
+        options: the user's choices.
+        snapshot: takes objects and findings; it is finished (complete and consistent) on return.
+
+    Returns:
+        What was read and found, in numbers.
+
+    Raises:
+        DirectoryError: not everything could be read. Nothing in the snapshot may then be used.
+        OutputError: the snapshot could not be written.
+    """
+    started = time.monotonic()
+    licence = options.licence_scope
+    members = members_of(directory, licence.groups) if licence and licence.groups else frozenset()
+    scopes = Scopes(options.sync_scope, licence, members)
+    forest = _scan(directory, options.rules, scopes, snapshot)
+    scanned = time.monotonic()
+
+    across.leave_out_late(snapshot, forest)
+    across.judge_suffixes(snapshot, forest)
+    Uniqueness(snapshot, options.rules).run()
+    across.escalate_missing_upns(snapshot)
+    across.judge_anchors(snapshot)
+    across.judge_mailboxes(snapshot, forest)
+    across.judge_differences(snapshot)
+    waivers = settle(snapshot, options)
+
+    summary = summarise(snapshot, directory, waivers)
+    summary.scan_seconds = round(scanned - started, 2)
+    summary.seconds = round(time.monotonic() - started, 2)
+    snapshot.write_meta("source", directory.identity())
+    snapshot.write_meta("summary", summary.as_dict())
+    snapshot.finish()
+    return summary
+
+
+def _scan(directory: Directory, rules: RuleOptions, scopes: Scopes, snapshot: Snapshot) -> Forest:
+    forest = Forest()
+    recorder = Recorder(snapshot, rules)
+    sign_in = rules.sign_in_attribute.lower()
+    extra = (rules.sign_in_attribute, *scopes.attributes, *_gal_names(rules))
+    selection = Selection(tuple(dict.fromkeys((*AUDIT_ATTRIBUTES, *extra))), COUNTED_ATTRIBUTES)
+    unseen = set(WATCHED)
+    for entry in directory.search(selection=selection):
+        attributes = entry.attributes
+        kind = kind_of(attributes.get("objectclass", []))
+        if kind == "other":
+            forest.learn(entry)
+            continue
+        if unseen:
+            unseen.difference_update(attributes)
+        if sid := attributes.get("objectsid"):
+            forest.domain_sids.add(domain_of_sid(sid[0]))
+        place = scopes.place(entry.dn)
+        if place.dns_domain:
+            forest.dns_domains.add(place.dns_domain)
+        subject = Subject(entry, kind, sign_in)
+        population = population_of(subject, rules, place.synchronized)
+        if population.standing == "other":
+            continue
+        findings = []
+        if population.standing == "judged":
+            subject.in_licence_scope = scopes.in_licence_scope(subject, place)
+            findings = judge(subject, rules)
+        elif population.standing == "left_out" and subject.is_person:
+            # Whether its sign-in name is valid matters to a twin; its findings do not.
+            judge_upn(subject, rules, [])
+        recorder.record(subject, population, place, findings)
+    forest.exchange.shown = set(WATCHED) - unseen
+    return forest
+
+
+def _gal_names(rules: RuleOptions) -> t.Iterator[str]:
+    for name in rules.gal_attributes:
+        yield from name.split("|")

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An audit in numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+
+from .._directory.interface import Directory
+from .._model.finding import OUTCOMES, SEVERITIES
+from .snapshot import Snapshot
+from .suffix_data import data_date
+from .waivers import WaiverIndex
+
+
+@dataclass
+class Summary:
+    """What was read and found. Waived findings are counted as waived only.
+
+    Attributes:
+        judged: objects that the rules judged.
+        left_out: objects that the synchronization leaves out, by reason.
+        skipped: accounts of the system and address-only objects, by reason.
+        not_read: entries that the source held and that are no objects (deleted ones, referrals), by reason.
+        findings: all findings but waived ones.
+        severity: findings by severity.
+        outcome: findings by outcome.
+        rule: findings by rule; rules without findings are not listed.
+        kind: findings by kind of object.
+        judged_kind: judged objects by kind.
+        objects_with_findings: judged objects with at least one error or warning.
+        waivers: waived findings, and waivers that expired or accepted nothing.
+        suffix_data: version of the list of top-level domains; it ends in its date.
+        seconds: duration of the whole audit.
+        scan_seconds: the part of it that reading and judging single objects took.
+    """
+
+    judged: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
+    not_read: dict[str, int] = field(default_factory=dict)
+    findings: int = 0
+    severity: dict[str, int] = field(default_factory=dict)
+    outcome: dict[str, int] = field(default_factory=dict)
+    rule: dict[str, int] = field(default_factory=dict)
+    kind: dict[str, int] = field(default_factory=dict)
+    judged_kind: dict[str, int] = field(default_factory=dict)
+    objects_with_findings: int = 0
+    waivers: dict[str, int] = field(default_factory=dict)
+    suffix_data: str = "unknown"
+    seconds: float = 0.0
+    scan_seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the summary as plain values."""
+        return dataclasses.asdict(self)
+
+
+def summarise(snapshot: Snapshot, directory: Directory, waivers: WaiverIndex) -> Summary:
+    """Count what the snapshot holds."""
+    open_ones = "FROM findings WHERE waiver IS NULL"
+    severity = {SEVERITIES[rank]: n for rank, n in snapshot.ask(f"SELECT severity, count(*) {open_ones} GROUP BY 1")}
+    outcome = dict(snapshot.ask(f"SELECT outcome, count(*) {open_ones} GROUP BY 1"))
+    skipped = "SELECT reason, count(*) FROM objects WHERE standing {} GROUP BY 1 ORDER BY 1"
+    return Summary(
+        judged=snapshot.count("SELECT count(*) FROM objects WHERE standing = 'judged'"),
+        left_out=dict(snapshot.ask(skipped.format("= 'left_out'"))),
+        skipped=dict(snapshot.ask(skipped.format("IN ('system', 'address_only')"))),
+        not_read=dict(sorted(directory.statistics.skipped.items())),
+        findings=sum(severity.values()),
+        severity={name: severity.get(name, 0) for name in SEVERITIES},
+        outcome={name: outcome[name] for name in OUTCOMES if name in outcome},
+        rule=dict(snapshot.ask(f"SELECT rule, count(*) {open_ones} GROUP BY 1 ORDER BY 1")),
+        kind=dict(
+            snapshot.ask(
+                "SELECT o.kind, count(*) FROM findings f JOIN objects o USING (oid) WHERE f.waiver IS NULL "
+                "GROUP BY 1 ORDER BY 1"
+            )
+        ),
+        judged_kind=dict(
+            snapshot.ask("SELECT kind, count(*) FROM objects WHERE standing = 'judged' GROUP BY 1 ORDER BY 1")
+        ),
+        objects_with_findings=snapshot.count(
+            f"SELECT count(DISTINCT oid) {open_ones} AND severity < 2"
+        ),
+        waivers={
+            "waived": snapshot.count("SELECT count(*) FROM findings WHERE waiver IS NOT NULL"),
+            "expired": waivers.expired,
+            "unused": waivers.unused,
+        },
+        suffix_data=data_date(),
+    )
