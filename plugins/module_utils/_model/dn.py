@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+from .text import fold
+
 # An RDN ends at the first comma that no backslash stands before. A backslash at the very end stands for itself.
 _RDN = re.compile(r"(?:[^\\,]+|\\.)*\\?", re.DOTALL)
 # Escaped bytes in a row are one piece of UTF-8; any other escaped character stands for itself.
@@ -19,30 +21,6 @@ _ESCAPE = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)", re.DOTALL)
 _AVA_END = re.compile(r"((?:[^\\+]+|\\.|\+(?! *[A-Za-z][A-Za-z0-9.-]* *=))*\\?)(?:\+|$)", re.DOTALL)
 # Signs that only a name may hold which is not in the form that normalise() returns, apart from case.
 _UNUSUAL = re.compile(r"[\\+]| ,|, | =|= ")
-
-
-class _OrdinalFold(dict[int, str]):
-    """Character to its folded form: upper case first and then lower, one character for one."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        folded = char
-        # Some letters have a form of several characters (sharp s), which an ordinal comparison keeps apart.
-        if len(upper := char.upper()) == 1 and len(lower := upper.lower()) == 1:
-            folded = lower
-        # Dotless i, long s and the kelvin sign are no ASCII letters, whatever their other case is.
-        if code > 127 and folded.isascii():
-            folded = char
-        self[code] = folded
-        return folded
-
-
-_FOLD = _OrdinalFold()
-
-
-def fold_case(text: str) -> str:
-    """Return a text for comparing without case: ordinal, character by character, the same in every locale."""
-    return text.lower() if text.isascii() else text.translate(_FOLD)
 
 
 def split_rdn(dn: str) -> tuple[str, str]:
@@ -86,7 +64,7 @@ def dns_domain(dn: str) -> str:
         kind, _equals, label = parts.pop().partition("=")
         if kind.strip(" ") not in ("DC", "dc", "Dc", "dC"):
             break
-        labels.append(fold_case(label.strip(" ")))
+        labels.append(fold(label.strip(" ")))
     return ".".join(reversed(labels))
 
 
@@ -97,7 +75,7 @@ def normalise(dn: str) -> str:
     matter. In the result a comma always separates two RDNs: a comma in a value is escaped otherwise.
     """
     if not _UNUSUAL.search(dn) and dn[:1] != " " and dn[-1:] != " ":
-        return dn.lower() if dn.isascii() else dn.translate(_FOLD)
+        return fold(dn)
     rdns = []
     rest = dn
     while True:
@@ -138,9 +116,9 @@ def _normalise_ava(ava: str) -> str:
 
 
 def _normalise_part(part: str) -> str:
-    text = fold_case(_strip(part))
+    text = fold(_strip(part))
     if "\\" in text or "+" in text:
-        text = fold_case(_unescape(text)).replace("\\", "\\5c").replace(",", "\\2c").replace("+", "\\2b")
+        text = fold(_unescape(text)).replace("\\", "\\5c").replace(",", "\\2c").replace("+", "\\2b")
         if text[:1] == " ":
             text = "\\20" + text[1:]
         if text[-1:] == " ":

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the options of a module to the choices of an audit, checked."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import typing as t
+
+from .._audit.options import AuditOptions, LicenceScope, SyncScope
+from .._audit.suffix_data import load_top_level_domains
+from .._audit.waivers import Waiver, parse_waivers
+from .._directory.filters import parse_filter
+from .._directory.interface import Directory
+from .._directory.ldif import LdifDirectory
+from .._model.errors import OptionError
+from .._model.finding import SEVERITIES, Severity
+from .._rules.catalogue import CATALOGUE, check_rule_ids
+from .._rules.domains import Domains, ascii_form
+from .._rules.options import DEFAULT_GAL_ATTRIBUTES, RuleOptions
+
+Params = dict[str, t.Any]
+
+_ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*\Z")
+_DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+_DC = re.compile(r"(?:^|,)\s*DC\s*=", re.IGNORECASE)
+
+
+def open_directory(params: Params) -> Directory:
+    """Return the directory that the options name.
+
+    Raises:
+        DirectoryError: it cannot be opened.
+    """
+    return LdifDirectory(params["ldif_path"])
+
+
+def audit_options(params: Params) -> AuditOptions:
+    """Return the choices of an audit from the options of fragment ``rules``.
+
+    Raises:
+        OptionError: an option does not say something usable; the message names it.
+    """
+    today = datetime.date.today()
+    enabled, disabled = params["enabled_rules"], params["disabled_rules"]
+    check_rule_ids("enabled_rules", enabled)
+    check_rule_ids("disabled_rules", disabled)
+    both = sorted(set(enabled) & set(disabled))
+    if both:
+        raise OptionError(f"{', '.join(both)}: named in enabled_rules and in disabled_rules. Take it out of one.")
+    return AuditOptions(
+        rules=rule_options(params),
+        licence_scope=_licence_scope(params["licence_scope"]),
+        sync_scope=_sync_scope(params["sync_scope"]),
+        disabled_rules=frozenset(disabled),
+        severity_overrides=_severities(params["severity_overrides"]),
+        waivers=_waivers(params["waivers_path"], today),
+        today=today,
+    )
+
+
+def rule_options(params: Params) -> RuleOptions:
+    """Return the options of the rules themselves.
+
+    Raises:
+        OptionError: an option does not say something usable.
+        MissingDataError: the list of top-level domains is not installed.
+    """
+    gal = params["gal_attributes"]
+    for name in (params["sign_in_attribute"], *(part for item in gal or () for part in item.split("|"))):
+        if not _ATTRIBUTE.match(name):
+            raise OptionError(f"'{name}' is no name of an LDAP attribute.")
+    enabled = params["enabled_rules"]
+    sign_in = params["sign_in_attribute"]
+    top_level_domains = load_top_level_domains()
+    return RuleOptions(
+        domains=Domains(_domains(params["verified_domains"]), top_level_domains),
+        # The findings name the attribute as the schema spells it, whatever the user's spelling is.
+        sign_in_attribute={"userprincipalname": "userPrincipalName", "mail": "mail"}.get(sign_in.lower(), sign_in),
+        gal_attributes=tuple(gal) if gal is not None else DEFAULT_GAL_ATTRIBUTES,
+        single_sign_on=params["single_sign_on"] or "upn-sso-character" in enabled,
+        third_party_migration=params["third_party_migration"] or "target-missing" in enabled,
+        sync_client=params["sync_client"],
+        non_ascii=any(CATALOGUE[rule].default_off for rule in enabled),
+    )
+
+
+def _domains(names: list[str]) -> list[str]:
+    cleaned = []
+    for name in names:
+        domain = ascii_form(name.strip().lstrip("@").rstrip(".")) or ""
+        if not domain:
+            continue
+        if not _DOMAIN.match(domain):
+            raise OptionError(f"verified_domains: '{name}' is no domain name; give names such as contoso.com.")
+        cleaned.append(domain)
+    return cleaned
+
+
+def _dns(option: str, names: list[str]) -> tuple[str, ...]:
+    for name in names:
+        # A DN holds commas: given as plain text it arrives in pieces.
+        if "=" not in name or not _DC.search(name) or ("," not in name and len(names) > 1):
+            raise OptionError(
+                f"{option}: '{name}' is no complete DN. Give a list of DNs such as "
+                "['OU=Staff,DC=contoso,DC=local'], not text with commas."
+            )
+    return tuple(names)
+
+
+def _licence_scope(value: Params | None) -> LicenceScope | None:
+    if value is None or not (value["ous"] or value["groups"] or value["filter"]):
+        return None
+    if value["filter"]:
+        parse_filter(value["filter"])
+    return LicenceScope(
+        _dns("licence_scope.ous", value["ous"]), _dns("licence_scope.groups", value["groups"]), value["filter"]
+    )
+
+
+def _sync_scope(value: Params | None) -> SyncScope:
+    if value is None:
+        return SyncScope()
+    return SyncScope(_dns("sync_scope.include", value["include"]), _dns("sync_scope.exclude", value["exclude"]))
+
+
+def _severities(value: dict[str, str]) -> dict[str, Severity]:
+    check_rule_ids("severity_overrides", value)
+    overrides: dict[str, Severity] = {}
+    for rule, severity in value.items():
+        if severity not in SEVERITIES:
+            raise OptionError(f"severity_overrides: {rule} cannot be '{severity}'; say {', '.join(SEVERITIES)}.")
+        overrides[rule] = t.cast(Severity, severity)
+    return overrides
+
+
+def _waivers(path: str | None, today: datetime.date) -> tuple[Waiver, ...]:
+    if not path:
+        return ()
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            text = file.read()
+    except OSError as error:
+        raise OptionError(f"waivers_path: {path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise OptionError(f"waivers_path: {path} is not UTF-8 text; save it as UTF-8.") from None
+    return parse_waivers(text, f"waivers_path: {path}", today)

@@ -1,0 +1,264 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: audit_info
+short_description: Audit Active Directory for synchronization with Microsoft 365
+version_added: 1.0.0
+author:
+  - The syncready.m365 authors (@syncready)
+description:
+  - Reads a directory, applies the rule catalogue of this collection to every user, contact and group, and reports what
+    would not reach Microsoft 365, or would arrive altered.
+  - Each finding names the rule, what the cloud will do, the object, the attribute and its value, all other holders of a
+    duplicate, and how it may be repaired.
+  - The directory is read once, as a stream, and never written.
+extends_documentation_fragment:
+  - syncready.m365.attributes
+  - syncready.m365.attributes.info_module
+  - syncready.m365.attributes.actiongroup_directory
+  - syncready.m365.directory
+  - syncready.m365.rules
+options:
+  report_dir:
+    description:
+      - Where to write C(findings.jsonl), C(findings.csv), C(summary.json) and C(snapshot.sqlite). The directory is made
+        with mode 0700 where it does not exist, the files have mode 0600. Files of an earlier run are replaced when the
+        new ones are complete.
+      - Without it nothing is written.
+    type: path
+  max_returned:
+    description: How many findings to return at the most, the severest first. All of them are in the files.
+    type: int
+    default: 100
+  fail_on:
+    description:
+      - Fail when findings of this severity or a worse one are left, after the report was written. Waived findings do not
+        count.
+    type: str
+    choices: [none, warning, error]
+    default: none
+seealso:
+  - name: Prepare for directory synchronization to Microsoft 365
+    description: Microsoft's document that most rules restate.
+    link: https://learn.microsoft.com/microsoft-365/enterprise/prepare-for-directory-synchronization
+"""
+
+EXAMPLES = r"""
+- name: Audit an export
+  syncready.m365.audit_info:
+    transport: ldif
+    ldif_path: /srv/exports/contoso.ldif
+    verified_domains:
+      - contoso.com
+      - fabrikam.com
+    report_dir: /srv/reports/contoso
+
+- name: Audit only what will be synchronized, and fail while errors are left
+  syncready.m365.audit_info:
+    transport: ldif
+    ldif_path: /srv/exports/contoso.ldif
+    verified_domains: [contoso.com]
+    sync_scope:
+      include:
+        - OU=Staff,DC=contoso,DC=local
+      exclude:
+        - OU=Leavers,OU=Staff,DC=contoso,DC=local
+    licence_scope:
+      groups:
+        - CN=M365 Licences,OU=Groups,DC=contoso,DC=local
+    disabled_rules: [gal-missing]
+    severity_overrides:
+      proxy-apostrophe: warning
+    waivers_path: /srv/reports/waivers.yml
+    report_dir: /srv/reports/contoso
+    fail_on: error
+  register: audit
+
+- name: Say how it stands
+  ansible.builtin.debug:
+    msg: "{{ audit.summary.severity.error }} errors in {{ audit.summary.judged }} objects"
+"""
+
+RETURN = r"""
+source:
+  description: What was read.
+  returned: always
+  type: dict
+  sample: {"transport": "ldif", "path": "/srv/exports/contoso.ldif", "size": "501234", "sha256": "9f86d081884c7d65..."}
+summary:
+  description: The audit in numbers. Empty when the audit did not come to its end.
+  returned: always
+  type: dict
+  contains:
+    judged:
+      description: Objects that the rules judged.
+      type: int
+      sample: 412
+    judged_kind:
+      description: Judged objects by kind.
+      type: dict
+      sample: {"user": 350, "contact": 30, "group": 32}
+    left_out:
+      description: Objects that the synchronization leaves out, by reason. Each has one finding.
+      type: dict
+      sample: {"sync scope": 12}
+    skipped:
+      description: Accounts of the system and objects that are read for their addresses only, by reason.
+      type: dict
+      sample: {"computer": 20, "critical system object": 9}
+    not_read:
+      description: Entries that the source holds and that are no objects to look at, by reason.
+      type: dict
+      sample: {"deleted": 3}
+    findings:
+      description: All findings but waived ones.
+      type: int
+      sample: 214
+    severity:
+      description: Findings by severity.
+      type: dict
+      sample: {"error": 61, "warning": 48, "info": 105}
+    outcome:
+      description: Findings by what the cloud does.
+      type: dict
+      sample: {"rejected": 20, "quarantined": 14, "fallback": 31}
+    rule:
+      description: Findings by rule.
+      type: dict
+      sample: {"upn-not-routable": 18}
+    kind:
+      description: Findings by kind of object.
+      type: dict
+      sample: {"user": 200, "contact": 14}
+    objects_with_findings:
+      description: Judged objects with at least one error or warning.
+      type: int
+      sample: 95
+    waivers:
+      description: Waived findings, and waivers that expired or accepted nothing.
+      type: dict
+      sample: {"waived": 2, "expired": 1, "unused": 0}
+    suffix_data:
+      description: Version of the list of top-level domains. It ends in its date.
+      type: str
+      sample: 1.1.2.20261023
+    seconds:
+      description: Duration of the audit.
+      type: float
+      sample: 1.2
+    scan_seconds:
+      description: The part of it that reading and judging single objects took.
+      type: float
+      sample: 0.9
+findings:
+  description:
+    - The severest findings, O(max_returned) at the most. Waived ones come last.
+    - RV(artifacts.findings_jsonl) holds all of them, one on a line, in the same shape.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    rule:
+      description: Id of the rule.
+      type: str
+      sample: proxy-duplicate
+    severity:
+      description: How bad it is.
+      type: str
+      sample: error
+    outcome:
+      description: What the cloud does.
+      type: str
+      sample: quarantined
+    attribute:
+      description: LDAP name of the attribute; null where the finding is about the object.
+      type: str
+      sample: proxyAddresses
+    value:
+      description: The value; null where one is missing or there are too many, or the finding is about the object.
+      type: str
+      sample: smtp:info@contoso.com
+    message:
+      description: What is wrong, in words.
+      type: str
+      sample: One other object holds this address too.
+    object:
+      description: The object, by C(dn), C(guid), C(kind) and C(name).
+      type: dict
+    holders:
+      description: The other objects that hold the value, each once, with C(attributes) and whether it is C(judged).
+      type: list
+      elements: dict
+    holders_total:
+      description: How many other holders there are; RV(findings[].holders) lists 1000 at the most.
+      type: int
+      sample: 1
+    repair:
+      description:
+        - How it may be repaired. C(kind) is C(auto), C(policy), C(person) or C(none), C(why) says what is done or who
+          decides, C(changes) are the proposed changes.
+      type: dict
+    fingerprint:
+      description: Stays the same from run to run. A waiver can name it.
+      type: str
+      sample: 5f3c1a0d9b7e4c2f8a6d5e4c3b2a1908
+    waiver:
+      description: The reason of the waiver that accepts the finding, or null.
+      type: str
+truncated:
+  description: Whether there are more findings than were returned.
+  returned: always
+  type: bool
+artifacts:
+  description: The files that were written, each with C(path) and C(sha256). Empty without O(report_dir).
+  returned: always
+  type: dict
+  contains:
+    findings_jsonl:
+      description: All findings, one JSON object on a line.
+      type: dict
+    findings_csv:
+      description: All findings as a table. The first eight columns are those of IdFix.
+      type: dict
+    summary_json:
+      description: RV(summary) with source and options.
+      type: dict
+    snapshot_sqlite:
+      description: The objects with their addresses, and the findings, for comparing.
+      type: dict
+error_code:
+  description: Null, or a stable word for what went wrong.
+  returned: always
+  type: str
+  sample: LDIF_SYNTAX
+"""
+
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments import (
+    DIRECTORY_CONSTRAINTS,
+    directory_spec,
+    rules_spec,
+)
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import EMPTY_RESULT, audit
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    spec = {
+        **directory_spec(),
+        **rules_spec(),
+        "report_dir": {"type": "path"},
+        "max_returned": {"type": "int", "default": 100},
+        "fail_on": {"type": "str", "choices": ["none", "warning", "error"], "default": "none"},
+    }
+    run_module(spec, audit, EMPTY_RESULT, **DIRECTORY_CONSTRAINTS)
+
+
+if __name__ == "__main__":
+    main()
