@@ -46,23 +46,19 @@ def judge_gal(subject: Subject, options: RuleOptions, out: list[Finding]) -> Non
 
 
 def _judge_missing(subject: Subject, options: RuleOptions, out: list[Finding]) -> None:
-    entry = subject.entry
+    attributes = subject.entry.attributes
     missing = []
-    for name in options.gal_attributes:
-        choices = name.split("|")
-        if any(_has_value(entry.attributes.get(choice.lower())) for choice in choices):
-            continue
-        # A blank displayName is display-name-blank and nothing else.
-        if name.lower() == "displayname" and entry.has("displayname"):
-            continue
-        missing.append(" or ".join(choices))
+    for words, names in options.gal_choices:
+        for name in names:
+            values = attributes.get(name)
+            # A blank displayName is display-name-blank and nothing else.
+            if values and (values[0].strip() or name == "displayname"):
+                break
+        else:
+            missing.append(words)
     if missing:
         message = f"Empty in the address list: {', '.join(missing)}."
         out.append(finding("gal-missing", None, None, message))
-
-
-def _has_value(values: list[bytes] | None) -> bool:
-    return bool(values) and bool(values[0].strip())  # type: ignore[index]
 
 
 def _judge_country(subject: Subject, out: list[Finding]) -> None:
