@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the syncready.m365 authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 # What the scripts share: where things are, and which Python is real. To be sourced, not run.
 # Written for bash 3.2 too, which is what a Mac has.
@@ -9,6 +9,9 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 BUILD=$ROOT/build
 VENVS=$BUILD/venvs
+# A copy of what git keeps, or would keep, where Ansible's tools want it; scripts/stage makes it.
+STAGE_ROOT=$BUILD/stage
+STAGE=$STAGE_ROOT/ansible_collections/syncready/m365
 
 # Supported Pythons, the preferred one first. 3.14 is taken only where no other is there.
 PYTHONS=(3.13 3.12 3.11 3.10 3.14)
@@ -41,7 +44,7 @@ print(getattr(sys, "_base_executable", None) or sys.executable)
 ' "$version" 2>/dev/null </dev/null && return 0
     done < <(
         type -ap "python$version"
-        ls -d "$HOME/.pyenv/versions/$version".*/bin/"python$version" 2>/dev/null | sort -r
+        printf '%s\n' "$HOME/.pyenv/versions/$version".*/bin/"python$version"
         type -ap python3
     )
     return 1
