@@ -176,7 +176,9 @@ def run(
     with outcome.stdout as printed:
         stdout = printed.read()
     events = list(outcome.events)
-    stats = next((event["event_data"] for event in events if event["event"] == "playbook_on_stats"), {})
+    stats: dict[str, t.Any] = next(
+        (event["event_data"] for event in events if event["event"] == "playbook_on_stats"), {}
+    )
     return Run(outcome.status, stdout, events, stats)
 
 

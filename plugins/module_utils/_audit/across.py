@@ -54,7 +54,9 @@ def _resolve_masters(snapshot: Snapshot, forest: Forest, masters: list[Row]) -> 
     for sid in set(sids.values()):
         if sid is not None:
             snapshot.run("INSERT INTO temp.wanted VALUES (?)", (sid,))
-    known = {row[0] for row in snapshot.ask("SELECT DISTINCT sid FROM objects WHERE sid IN (SELECT sid FROM temp.wanted)")}
+    known = {
+        row[0] for row in snapshot.ask("SELECT DISTINCT sid FROM objects WHERE sid IN (SELECT sid FROM temp.wanted)")
+    }
     for oid, _reason, value, standing in masters:
         sid = sids[oid]
         if standing != "judged" or sid in known:
@@ -139,7 +141,7 @@ def _anchor_clash(snapshot: Snapshot, anchor: str, holders: dict[int, tuple[str,
 def judge_mailboxes(snapshot: Snapshot, forest: Forest) -> None:
     """Report mailboxes whose attributes do not agree on where they live."""
     texts: dict[int | None, str | None] = {None: None}
-    texts.update(snapshot.ask("SELECT id, value FROM texts"))  # type: ignore[arg-type]
+    texts.update((number, text) for number, text in snapshot.ask("SELECT id, value FROM texts"))
     answers: dict[Row, tuple[str, str]] = {}
     with_target_finding = {
         row[0] for row in snapshot.ask("SELECT DISTINCT oid FROM findings WHERE attribute = 'targetAddress'")

@@ -13,7 +13,7 @@ from .._model.dn import is_at_or_below_normalised, normalise
 from .._model.entry import Entry
 from .._model.errors import DirectoryError
 from .filters import Filter, parse_filter
-from .interface import ReadStatistics, Scope, Selection
+from .interface import EVERYTHING, ReadStatistics, Scope, Selection
 from .ldif_blocks import EMPTY, INCOMPLETE, LdifFile, problem
 from .ldif_reader import LdifReader
 
@@ -76,7 +76,7 @@ class LdifDirectory:
         self,
         base: str | None = None,
         scope: Scope = "subtree",
-        selection: Selection = Selection(),
+        selection: Selection = EVERYTHING,
         filter: str | None = None,  # noqa: A002  # the word of the interface
     ) -> t.Iterator[Entry]:
         """Yield the entries below a base (None: all of the file, whatever the scope) that match an LDAP filter.

@@ -83,7 +83,9 @@ def _without_nickname(subject: Subject, out: list[Finding]) -> None:
         reasons.append("msExchRecipientTypeDetails")
     if reasons:
         verb = "is" if len(reasons) == 1 else "are"
-        message = f"{' and '.join(reasons)} {verb} set, but mailNickname is empty: they are not synchronized without it."
+        message = (
+            f"{' and '.join(reasons)} {verb} set, but mailNickname is empty: they are not synchronized without it."
+        )
         out.append(finding("exchange-attribute-without-nickname", "mailNickname", None, message))
 
 

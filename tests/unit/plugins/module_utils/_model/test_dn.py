@@ -160,13 +160,3 @@ def test_escaped_names_come_back(values: list[str]) -> None:
         assert rest == ""
     spaced = spellings[0].replace("CN=", " cn = ")
     assert len({dn.normalise(spelling) for spelling in [*spellings, spaced]}) == 1 or " cn = " in "".join(values)
-
-
-@given(st.text(), st.text())
-def test_fold_case_is_ordinal(one: str, other: str) -> None:
-    folded = fold(one)
-    assert len(folded) == len(one)
-    assert fold(folded) == folded
-    assert fold(one + other) == folded + fold(other)
-    for char, fold in zip(one, folded, strict=True):
-        assert char.isascii() == fold.isascii()
