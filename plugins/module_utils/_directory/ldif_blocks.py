@@ -126,9 +126,9 @@ class LdifFile:
                     # A carriage return at the end waits for what follows it.
                     whole = text.rstrip(b"\r")
                     held = text[len(whole) :]
-                    # A file that was copied as text twice has two before each line feed.
+                    # A file that was copied as text once or twice too often has several before each line feed.
                     text = whole.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
-                if b"\r" in text or b"\0" in text or len(held) > 2:
+                if b"\r" in text or b"\0" in text or len(held) > 3:
                     raise self._no_text(text, line)
                 end = text.rfind(b"\n\n")
                 if end >= 0:

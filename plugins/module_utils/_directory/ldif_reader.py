@@ -196,13 +196,12 @@ class LdifReader:
                         name = tallied[head]
                         counts[name] = counts.get(name, 0) + 1
                     continue
-                elif head == b"changetype:" and value == b"add":
-                    continue
-                elif head[:1] == b"#" and not Trailer.concerns(row):
-                    continue
-                elif not self._learn(head) or not self._take([row], attributes, counts):
-                    return False
                 else:
+                    usual = (head == b"changetype:" and value == b"add") or (
+                        head[:1] == b"#" and not Trailer.concerns(row)
+                    )
+                    if not usual and not (self._learn(head) and self._take([row], attributes, counts)):
+                        return False
                     continue
             values = attributes.get(name)
             if values is None:

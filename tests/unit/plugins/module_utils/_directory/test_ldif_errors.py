@@ -22,7 +22,12 @@ JOHN = b"dn: CN=John,DC=contoso\nobjectClass: user\n"
 AFTER = JANE + b"\n"
 
 
-def failure(path: str | os.PathLike[str], chunk_size: int | None = None, selection: Selection = Selection()) -> DirectoryError:
+EVERYTHING = Selection()
+
+
+def failure(
+    path: str | os.PathLike[str], chunk_size: int | None = None, selection: Selection = EVERYTHING
+) -> DirectoryError:
     with pytest.raises(DirectoryError) as caught:
         list(LdifDirectory(os.fspath(path), chunk_size=chunk_size).search(selection=selection))
     message = str(caught.value)
@@ -149,9 +154,9 @@ def test_a_file_that_changes_while_it_is_in_use(tmp_path: Path) -> None:
     entries = directory.search()
     next(entries)
     path.write_bytes(AFTER + AFTER + AFTER)
-    for again in (lambda: list(entries), lambda: list(directory.search())):
+    for pending in (entries, directory.search()):
         with pytest.raises(DirectoryError, match="changed or replaced") as caught:
-            again()
+            list(pending)
         assert caught.value.code == "LDIF_INCOMPLETE"
     fresh = LdifDirectory(str(path))
     path.unlink()
