@@ -81,7 +81,9 @@ class LdifDirectory:
         selection: Selection = _EVERYTHING,
         filter: str | None = None,  # noqa: A002  # the word of the interface
     ) -> t.Iterator[Entry]:
-        """Yield the entries below a base (None: all of the file, whatever the scope) that match an LDAP filter.
+        """Yield the entries at or below a base that match an LDAP filter.
+
+        Without a base (None or ""), all of the file is searched, whatever the scope.
 
         Deleted objects and the root DSE are never among them.
 

@@ -67,6 +67,7 @@ LINES = [
     (b"search: 2\nresult: 32 No such object\n", 2, "LDIF_INCOMPLETE", "32 No such"),
     (JANE + b"result: 11 Administrative limit exceeded\n", 3, "LDIF_INCOMPLETE", "11 Administrative"),
     (AFTER + b"search: 2\nresult: 0 Success\npagedresults: cookie=AQ==\n", 6, "LDIF_INCOMPLETE", "more pages"),
+    (AFTER + b"pagedresults: cookie=A\nPress [size] Enter for the next {5|size}", 5, "LDIF_INCOMPLETE", "noprompt"),
     (JANE + b"cn: a\0b\n", 3, "LDIF_NOT_AN_EXPORT", "NUL"),
     (AFTER + JOHN.decode().encode("utf-16-le"), 4, "LDIF_NOT_AN_EXPORT", "NUL"),
     (JANE + b"cn: a\rsn: b\n", 3, "LDIF_SYNTAX", "carriage return"),

@@ -159,7 +159,9 @@ def test_ldapsearch(tmp_path: Path, chunk_size: int | None) -> None:
 def test_ldapsearch_without_frame_and_without_last_line_end(tmp_path: Path) -> None:
     text = "dn: CN=Jane,DC=contoso\nobjectClass: user\n\n# refldap://DomainDnsZones.contoso.local/DC=x\n\n"
     text += "# pagedresults: cookie=AQAA\n\ndn: CN=John,DC=contoso\nobjectClass: user\n\n# pagedresults: cookie="
-    assert [entry.dn for entry in read(write(tmp_path, text))] == ["CN=Jane,DC=contoso", "CN=John,DC=contoso"]
+    directory = LdifDirectory(write(tmp_path, text))
+    assert [entry.dn for entry in directory.search()] == ["CN=Jane,DC=contoso", "CN=John,DC=contoso"]
+    assert directory.statistics.skipped == {"referral": 1}
     cut = text.rpartition("\n\n")[0]
     with pytest.raises(DirectoryError, match="line 6: the server had more pages") as caught:
         read(write(tmp_path, cut))
