@@ -176,10 +176,8 @@ def run(
     with outcome.stdout as printed:
         stdout = printed.read()
     events = list(outcome.events)
-    stats: dict[str, t.Any] = next(
-        (event["event_data"] for event in events if event["event"] == "playbook_on_stats"), {}
-    )
-    return Run(outcome.status, stdout, events, stats)
+    stats = [event["event_data"] for event in events if event["event"] == "playbook_on_stats"]
+    return Run(outcome.status, stdout, events, stats[0] if stats else {})
 
 
 def run_three_ways(playbook: Path | str, folder: Path, **options: t.Any) -> ThreeRuns:

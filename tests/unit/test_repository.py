@@ -7,12 +7,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from ansible_collections.syncready.m365.tests.support.repository import ROOT, files
 
 HEADER = [
     "# Copyright (c) 2026, the syncready.m365 authors",
@@ -22,13 +20,6 @@ HEADER = [
 
 #: Folders that exist on the machine of one person, and nowhere else.
 MACHINE_PATHS = re.compile(rb"(?<![\w.$}/-])/(?:root|work|Users|home/[a-z]\w*|tmp/wt)/")
-
-
-def files() -> list[Path]:
-    """Return the files that git keeps, or would keep, as paths below the root."""
-    git = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(git, check=True, capture_output=True).stdout.decode().split("\0")
-    return [Path(name) for name in names if name and (ROOT / name).is_file()]
 
 
 def has_header(text: str) -> bool:
