@@ -116,7 +116,14 @@ def audit(
 
 def options_of(words: dict[str, t.Any]) -> AuditOptions:
     """Return the options that an option set of the labels names, in the words of the module."""
-    known = {"verified_domains", "single_sign_on", "third_party_migration", "enabled_rules", "sync_scope", "sync_client"}
+    known = {
+        "verified_domains",
+        "single_sign_on",
+        "third_party_migration",
+        "enabled_rules",
+        "sync_scope",
+        "sync_client",
+    }
     assert set(words) <= known, f"words that this helper does not know: {sorted(set(words) - known)}"
     sync = words.get("sync_scope", {})
     return AuditOptions(

@@ -127,14 +127,15 @@ def _anchor_clash(snapshot: Snapshot, anchor: str, holders: dict[int, tuple[str,
     judged = sum(standing == "judged" for standing, _name in holders.values())
     for oid, (standing, attribute) in holders.items():
         snapshot.add("clash_members", (clash, oid, attribute))
-        # The object whose objectGUID it is has no anchor to be wrong; the finding is on the one that took it.
-        if standing != "judged" or attribute != ANCHOR:
+        if standing != "judged":
             continue
         message = "Another account has the same anchor; the cloud identity can belong to one of them only."
+        if attribute != ANCHOR:
+            message = "Another account has this objectGUID as its anchor; the cloud identity can belong to one only."
         if judged > 1:
-            found = finding("anchor-duplicate", ANCHOR, anchor, message)
+            found = finding("anchor-duplicate", attribute, anchor, message)
         else:
-            found = finding("anchor-duplicate", ANCHOR, anchor, message, severity="info", outcome="none")
+            found = finding("anchor-duplicate", attribute, anchor, message, severity="info", outcome="none")
         snapshot.add("findings", finding_row(oid, found, clash))
 
 

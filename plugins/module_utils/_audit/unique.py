@@ -82,26 +82,25 @@ class Uniqueness:
     def _address(self, value: str, members: list[_Member]) -> None:
         self._of_one_attribute(value, members, UPN, "upn-duplicate", "sign-in name")
         self._of_one_attribute(value, members, PROXY, "proxy-duplicate", "address")
-        if self._mail_signs_in:
-            # Among users the sign-in rule has named the pair already.
-            with_name = any(member.holds & UPN for member in members)
-            others = [member for member in members if not (with_name and member.holds & UPN)]
-            lone = [member for member in members if member.holds & UPN][:1] if others else []
-            self._of_one_attribute(value, others + lone, MAIL, "mail-duplicate", "mail address")
-        else:
-            self._of_one_attribute(value, members, MAIL, "mail-duplicate", "mail address")
+        # Where mail is the sign-in name, the first rule has named pairs of users already.
+        users = sum(bool(member.holds & UPN) for member in members) if self._mail_signs_in else 0
+        silent = UPN if users > 1 else 0
+        self._of_one_attribute(value, members, MAIL, "mail-duplicate", "mail address", silent)
         self._of_one_attribute(value, members, TARGET, "target-duplicate", "target address")
         self._taken(value, members)
         self._implicit(members)
 
-    def _of_one_attribute(self, value: str, members: list[_Member], bit: int, rule: str, what: str) -> None:
+    def _of_one_attribute(
+        self, value: str, members: list[_Member], bit: int, rule: str, what: str, silent: int = 0
+    ) -> None:
+        """Report on every judged holder but those that hold the value as a ``silent`` attribute too."""
         holders = [member for member in members if member.holds & bit]
         if len(holders) < 2 or not any(member.judged for member in holders):
             return
         clash = self._clash((member, member.holds & _ADDRESS_BITS) for member in holders)
         judged = sum(member.judged for member in holders)
         for member in holders:
-            if member.judged:
+            if member.judged and not member.holds & silent:
                 message = _message(what, len(holders) - 1, judged - 1)
                 raw = _raw_value(member, bit, value)
                 self._write(member, _duplicate(rule, self._names[bit], raw, message, judged > 1), clash)

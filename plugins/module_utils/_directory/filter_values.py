@@ -15,8 +15,8 @@ import typing as t
 import unicodedata
 
 from .._model.dn import normalise
-from .._model.text import fold
 from .._model.entry import Entry, guid_text, sid_text
+from .._model.text import fold
 
 # True, False, or None: undefined.
 Result = bool | None

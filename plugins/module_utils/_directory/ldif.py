@@ -13,7 +13,7 @@ from .._model.dn import is_at_or_below_normalised, normalise
 from .._model.entry import Entry
 from .._model.errors import DirectoryError
 from .filters import Filter, parse_filter
-from .interface import EVERYTHING, ReadStatistics, Scope, Selection
+from .interface import ReadStatistics, Scope, Selection
 from .ldif_blocks import EMPTY, INCOMPLETE, LdifFile, problem
 from .ldif_reader import LdifReader
 

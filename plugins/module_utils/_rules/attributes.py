@@ -16,10 +16,8 @@ _TEXT = [
     "displayName",
     "givenName",
     "sn",
-    "cn",
     "title",
     "department",
-    "company",
     "physicalDeliveryOfficeName",
     "telephoneNumber",
     "mobile",
@@ -32,6 +30,7 @@ _TEXT = [
     "co",
 ]
 _OTHER = [
+    "cn",
     "objectClass",
     "objectGUID",
     "objectSid",

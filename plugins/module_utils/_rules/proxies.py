@@ -142,13 +142,15 @@ def _judge_primary(subject: Subject, options: RuleOptions, out: list[Finding]) -
 
 def _repeated(proxies: list[Proxy], out: list[Finding]) -> None:
     kept: dict[tuple[str, str], str] = {}
+    gone: set[str] = set()
     # Primaries first, then by spelling: which value goes must not depend on the order of the source.
     for proxy in sorted(proxies, key=lambda proxy: (not proxy.is_primary, proxy.raw)):
         if proxy.type is None:
             continue
         key = (proxy.type, fold(proxy.address))
-        if key in kept:
+        if key not in kept:
+            kept[key] = proxy.raw
+        elif proxy.raw not in gone:
+            gone.add(proxy.raw)
             message = f"The object already holds this address as {kept[key]}."
             out.append(finding("proxy-repeated", ATTRIBUTE, proxy.raw, message))
-        else:
-            kept[key] = proxy.raw

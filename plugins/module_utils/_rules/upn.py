@@ -65,7 +65,7 @@ def _judge_form(subject: Subject, options: RuleOptions, value: str, out: list[Fi
         out.append(finding(rule, attribute, value, message, **special))  # type: ignore[arg-type]
 
     address = addresses.split(value)
-    fault = addresses.domain_fault(address.domain) if address else 'there is not exactly one "@" between two parts'
+    fault = addresses.format_fault(value)
     if address is None or fault:
         subject.upn_broken = True
         report("upn-format", f"The sign-in name is not of the form name@domain: {fault}.")
