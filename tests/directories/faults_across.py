@@ -45,22 +45,21 @@ class Anchors(Chapter):
         for _ in range(2):
             self._with_anchor(make.mailbox("An anchor from another forest: a migrated account."), "migrated")
         pair = make.plain("Two have the same anchor."), make.plain("Two have the same anchor.")
-        value = self._with_anchor(pair[0], "twin anchor")
-        self._with_anchor(pair[1], "twin anchor", of=pair[0].dn)
-        self.clash("anchor-duplicate", pair, value=value)
+        # The differs-rule is silent where the value has an error of its own.
+        value = guid(f"twin anchor {pair[0].dn}")
+        for item in pair:
+            item.set(ANCHOR, value.bytes_le)
+        self.clash("anchor-duplicate", pair, value=str(value))
         first = make.plain("Its GUID is another's anchor; it has an anchor of the same value.")
         second = make.plain("Its anchor is another's GUID and anchor.")
         for item in (first, second):
             item.set(ANCHOR, first.attributes["objectGUID"][0]).needs_identifiers = True
         self.clash("anchor-duplicate", (first, second), value=str(first.guid))
-        second.expect("anchor-differs", str(first.guid))
         first, second = (
             make.plain("Its GUID is another's anchor; it has none itself."),
             make.plain("Its anchor is another's GUID."),
         )
-        second.set(ANCHOR, first.attributes["objectGUID"][0]).expect(
-            "anchor-differs", str(first.guid)
-        ).needs_identifiers = True
+        second.set(ANCHOR, first.attributes["objectGUID"][0]).needs_identifiers = True
         second.expect("anchor-duplicate", str(first.guid), holders=[first])
         first.expect(
             "anchor-duplicate", str(first.guid), attribute="objectGUID", holders=[second]
@@ -68,10 +67,9 @@ class Anchors(Chapter):
         group = make.group("Anchored Group", "Groups are not matched by this attribute: nothing to say.")
         group.set(ANCHOR, b"\x00\x01")
 
-    def _with_anchor(self, item: Item, word: str, of: str | None = None) -> str:
-        value = guid(f"{word} {of or item.dn}")
+    def _with_anchor(self, item: Item, word: str) -> None:
+        value = guid(f"{word} {item.dn}")
         item.set(ANCHOR, value.bytes_le).expect("anchor-differs", str(value))
-        return str(value)
 
 
 class Sizes(Chapter):

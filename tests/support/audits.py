@@ -105,7 +105,7 @@ def audit(
     elif hasattr(source, "search"):
         directory = t.cast(Directory, source)
     else:
-        directory = Entries(t.cast("Iterable[Entry]", source))
+        directory = Entries(source)
     snapshot = Snapshot()
     try:
         summary = run_audit(directory, options or AuditOptions(rule_options()), snapshot)

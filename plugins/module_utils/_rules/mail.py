@@ -131,7 +131,8 @@ def _judge_target_domain(options: RuleOptions, value: str, domain: str, out: lis
 def _is_mail_enabled_without_mailbox(subject: Subject) -> bool:
     if subject.kind not in PEOPLE and subject.kind != "contact":
         return False
-    if subject.mail is None and not subject.smtp and subject.nickname is None:
+    # An alias alone is no mail.
+    if subject.mail is None and not subject.smtp:
         return False
     return not (
         subject.home_mdb
