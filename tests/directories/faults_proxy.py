@@ -51,7 +51,7 @@ _SECONDARY: tuple[tuple[str, str, tuple[Label, ...]], ...] = (
     ),
     ("smtp:{x}", "no at sign", ("proxy-format",)),
     ("smtp:{x}@@contoso.com", "two at signs", ("proxy-format",)),
-    ("smtp:@contoso.com", "nothing before the at sign", ("proxy-format",)),
+    ("smtp:@fabrikam.com", "nothing before the at sign", ("proxy-format",)),
     ("smtp:.{x}.two@contoso.com", "a dot at the beginning", ("proxy-format",)),
     ("smtp:{x}.two.@contoso.com", "a dot before the at sign", ("proxy-format",)),
     ("smtp:{x}..two@contoso.com", "two dots", ("proxy-format",)),
