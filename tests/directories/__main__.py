@@ -38,7 +38,7 @@ def _healthy(options: argparse.Namespace) -> None:
 
 def _volume(options: argparse.Namespace) -> None:
     with _open(options.ldif) as out:
-        faulty = volume.write(out, options.count, options.faulty)
+        faulty = volume.write(out, options.count, options.faulty, options.address_list)
     sys.stderr.write(f"{options.ldif}: {options.count} users, {faulty} of them faulty\n")
 
 
@@ -63,6 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--ldif", type=Path, required=True, help="file for the objects")
     command.add_argument("--count", type=int, default=200_000, help="number of users (default: 200000)")
     command.add_argument("--faulty", type=float, default=0.01, help="share of faulty users (default: 0.01)")
+    command.add_argument("--address-list", action="store_true", help="fill the attributes of the address list, too")
     command.set_defaults(run=_volume)
     options = parser.parse_args(arguments)
     options.run(options)

@@ -5,7 +5,8 @@
 """Directories of any size for measurements, written as a stream: every call writes the same bytes.
 
 Every object has eight attributes that rules judge and three addresses, and what Active Directory gives every object.
-The address list is left empty, so that an audit of it should count no gaps (``gal_attributes: [displayName]``).
+The rest of the address list is empty unless asked for: an audit then finds a gap in every object, or is told to look
+at the three attributes that are there (givenName, sn, displayName).
 """
 
 from __future__ import annotations
@@ -33,9 +34,15 @@ _LEGACY = ldif.line(
 _CATEGORY = ldif.line("objectCategory", f"CN=Person,CN=Schema,CN=Configuration,{CONTOSO[1]}")
 _CLASSES = "objectClass: top\nobjectClass: person\nobjectClass: organizationalPerson\nobjectClass: user\n"
 _FIXED = (
-    "instanceType: 4\nuserAccountControl: 512\ncountryCode: 0\nprimaryGroupID: 513\nsAMAccountType: 805306368\n"
+    "instanceType: 4\nuserAccountControl: 512\nprimaryGroupID: 513\nsAMAccountType: 805306368\n"
     f"msExchVersion: 88218628259840\nmsExchRecipientTypeDetails: {REMOTE_USER}\n"
     "msExchRecipientDisplayType: -2147483642\nmsExchRemoteRecipientType: 4\n"
+)
+_ADDRESS_LIST = (
+    "title: Engineer\ndepartment: Research\nphysicalDeliveryOfficeName: Berlin 2.14\ntelephoneNumber: +49 30 5550 10\n"
+    "mobile: +49 30 5550 11\nfacsimileTelephoneNumber: +49 30 5550 12\n"
+    + ldif.line("streetAddress", "Beispielstraße 1")
+    + "l: Berlin\nst: Berlin\npostalCode: 10115\nc: DE\nco: Deutschland\ncountryCode: 276\n"
 )
 
 
@@ -48,9 +55,10 @@ class _Fields(t.NamedTuple):
     proxies: tuple[str, str, str]
 
 
-def write(out: t.TextIO, count: int, faulty: float = 0.01) -> int:
+def write(out: t.TextIO, count: int, faulty: float = 0.01, address_list: bool = False) -> int:
     """Write that many users, a given share of them with one fault each; return how many are faulty.
 
+    `address_list` fills the attributes that the address list shows, which makes the objects larger.
     Frame and units of the forest are written in front of them and not counted.
     """
     if not 0 <= faulty <= 1:
@@ -65,6 +73,7 @@ def write(out: t.TextIO, count: int, faulty: float = 0.01) -> int:
     ]
     faults = round(count * faulty)
     period = count // faults if faults else count + 1
+    fixed = _FIXED + (_ADDRESS_LIST if address_list else "countryCode: 0\n")
     sid_head = b64encode(sid_bytes(f"{CONTOSO[3]}-0")[:24]).decode("ascii")
     batch: list[str] = []
     done = 0
@@ -86,7 +95,7 @@ def write(out: t.TextIO, count: int, faulty: float = 0.01) -> int:
         rid = b64encode((number + 1104).to_bytes(4, "little")).decode("ascii")
         dn = f"CN={login},OU=U{number % _UNITS},DC=contoso,DC=local"
         batch.append(
-            f"dn: {dn}\n{_CLASSES}cn: {login}\n{people[number % len(people)]}distinguishedName: {dn}\n{_FIXED}"
+            f"dn: {dn}\n{_CLASSES}cn: {login}\n{people[number % len(people)]}distinguishedName: {dn}\n{fixed}"
             f"whenCreated: 20{number % 20:02}0{1 + number % 9}1{number % 10}0800{number % 60:02}.0Z\nname: {login}\n"
             f"targetAddress: SMTP:{login}@{_ROUTING}\nobjectGUID:: {identity}\nobjectSid:: {sid_head}{rid}\n"
             f"sAMAccountName: {login}\n{_LEGACY}{login}\n{_CATEGORY}{body}\n"

@@ -69,6 +69,15 @@ def test_volume_has_the_share_of_faults(count: int, share: float, faulty: int) -
         assert len({values[name][0] for values in users}) == count
 
 
+def test_volume_fills_the_address_list_when_asked() -> None:
+    out = io.StringIO()
+    volume.write(out, 20, 0, address_list=True)
+    users = [values for dn, values in read_ldif(out.getvalue()) if dn.startswith("CN=user")]
+    assert all(
+        values["c"] == [b"DE"] and values["countryCode"] == [b"276"] and "postalCode" in values for values in users
+    )
+
+
 def test_volume_writes_the_same_bytes_and_nothing_unsafe() -> None:
     texts = []
     for _ in range(2):
