@@ -6,7 +6,16 @@
 
 from __future__ import annotations
 
+from . import non_ascii
 from .contoso_healthy import Healthy, Lookalikes
+from .faults_across import Anchors, LeftOut, Linked, Sizes
+from .faults_mail import MailAttributes
+from .faults_mailbox import MailboxPlaces
+from .faults_names import AddressList, LogonNames, PersonNames
+from .faults_proxy import AddressCharacters, AddressDomains
+from .faults_shared import SharedAddresses, TakenAddresses
+from .faults_upn import SignInCharacters
+from .faults_upn_domains import SignInDomains, SignInTwins
 from .frame import LONG_SUFFIX, SUFFIXES, Frame, domains
 from .labels import OUT_OF_SCOPE
 from .model import Forest
@@ -17,6 +26,26 @@ from .system_accounts import SystemAccounts
 
 ABOUT = """The sample directory "Contoso": nobody in it exists. Made by tests.directories; do not edit.
 What is wrong with which object stands in the labels beside the generator."""
+ABOUT_LARGE = """Groups of the sample directory that are too large to keep. Made by tests.directories."""
+
+CHAPTERS = (
+    SignInCharacters,
+    SignInDomains,
+    SignInTwins,
+    AddressCharacters,
+    AddressDomains,
+    SharedAddresses,
+    TakenAddresses,
+    MailAttributes,
+    LogonNames,
+    PersonNames,
+    AddressList,
+    Anchors,
+    Sizes,
+    LeftOut,
+    Linked,
+    MailboxPlaces,
+)
 
 
 def build() -> Forest:
@@ -42,4 +71,7 @@ def build() -> Forest:
     system.addresses_only()
     Healthy(make).add()
     Lookalikes(make).add()
+    for chapter in CHAPTERS:
+        chapter(make).add()
+    non_ascii.add_labels(forest)
     return forest

@@ -33,7 +33,7 @@ class Healthy:
     def _people(self) -> list[Item]:
         make, emea = self._make, self._forest.domains[1]
         result = []
-        for number in range(44):
+        for number in range(20):
             item = make.mailbox("A mailbox on premises.")
             if number % 4 == 0:
                 legacy = f"/o=Contoso/ou=First Administrative Group/cn=Recipients/cn={item.login} (old)"
@@ -43,13 +43,13 @@ class Healthy:
                     PROXY, f"EUM:{4000 + number};phone-context=berlin.contoso.local", f"smtp:{item.login}@fabrikam.com"
                 )
             result.append(item)
-        for number in range(20):
+        for number in range(10):
             flags = (4, 1, 6, 3)[number % 4]
             result.append(make.remote("A mailbox in Exchange Online.", flags=flags))
         result += [
             make.mailbox("A mailbox on premises; the account is in the child domain.", domain=emea) for _ in range(4)
         ]
-        result += [make.plain("No mail at all.") for _ in range(12)]
+        result += [make.plain("No mail at all.") for _ in range(8)]
         result += [make.plain("No mail; child domain.", domain=emea) for _ in range(4)]
         result += [make.disabled("A disabled account without mail.") for _ in range(4)]
         for _ in range(3):
@@ -96,7 +96,7 @@ class Healthy:
             "fabrikam.store",
             "mail.fabrikam.co.uk",
         )
-        for partner in partners * 2:
+        for partner in partners:
             make.contact(f"A mail contact at {partner}.", partner=partner)
         for _ in range(3):
             make.plain_contact("A contact with an address and nothing of Exchange.").expect(
@@ -113,10 +113,10 @@ class Healthy:
             group = make.group(
                 name, "A security group without mail.", group_type=SECURITY + (UNIVERSAL, GLOBAL)[number % 2]
             )
-            group.set("member", *(person.dn for person in people[number * 5 : number * 5 + 9]))
+            group.set("member", *(person.dn for person in people[number * 3 : number * 3 + 9]))
         for number, name in enumerate(("All Staff", "Sales", "Newsletter", "Works Council")):
             group = make.mail_group(name, "A distribution group.")
-            group.set("member", *(person.dn for person in people[number * 7 : number * 7 + 7]))
+            group.set("member", *(person.dn for person in people[number * 4 : number * 4 + 7]))
         for name in ("Board", "Projects"):
             make.mail_group(name, "A mail-enabled security group.", group_type=SECURITY + UNIVERSAL, type_details=1024)
         make.mail_group("Old Global List", "A mail-enabled global group.", group_type=GLOBAL, type_details=512)
@@ -143,6 +143,8 @@ class Lookalikes:
         make = self._make
         for name in ("Guest Relations", "Administration Desk", "Krbtgt Watchers", "Msolutions Support"):
             make.resource(name, "The name begins like a system account's and is none.", type_details=4)
+        for sam in ("support_388945a1", "cas_ino", "msolutions", "aad-team"):
+            make.plain("The logon name looks like a system account's and is none.").set(SAM, sam)
         item = make.mailbox("A common surname that begins like a system account's.", name="Iwamoto Kenji")
         self._named(item, "Kenji", "Iwamoto")
         for name in ("Administration Team", "Guest Network Access"):

@@ -10,7 +10,7 @@ import typing as t
 import uuid
 from dataclasses import dataclass, field
 
-from .labels import ALL_SETS, RULES, Expected, MailboxLabel
+from .labels import ALL_SETS, RULES, Expected, MailboxLabel, Shape
 from .ldif import Value
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "directories.syncready.m365")
@@ -143,6 +143,7 @@ class Item:
         attribute: str | None = None,
         severity: str | None = None,
         outcome: str | None = None,
+        shape: Shape | None = None,
         sets: tuple[str, ...] = ALL_SETS,
         holders: t.Iterable[Item] = (),
     ) -> Item:
@@ -151,9 +152,10 @@ class Item:
         attribute = attribute or row.attribute
         severity = severity or row.severity
         outcome = outcome or row.outcome
-        if severity is None or outcome is None or (attribute is None) != (row.shape == "object"):
+        shape = shape or row.shape
+        if severity is None or outcome is None or (attribute is None) != (shape == "object"):
             raise ValueError(f"the label {rule} of {self.dn} lacks severity, outcome or attribute")
-        if row.shape == "value" and value is None:
+        if shape == "value" and value is None:
             assert attribute is not None
             if len(self.attributes[attribute]) != 1:
                 raise ValueError(f"the label {rule} of {self.dn} lacks the value")

@@ -114,7 +114,8 @@ class Recipients:
     def contact(self, about: str, *, partner: str = "fabrikam.shop", ou: str = "Partners", **more: t.Any) -> Item:
         """A mail contact."""
         person = self.people.next(more.pop("place", None))
-        item = self.forest.new("contact", self._ou(ou, person), person.name, about=about)
+        parent = self._ou(ou, person)
+        item = self.forest.new("contact", parent, self._free_name(person, parent), about=about)
         item.login = person.login
         item.set(DISPLAY, person.name).set(GIVEN, person.given).set(SN, person.surname)
         self._mail(item, 64, 6, domain=partner)

@@ -41,7 +41,7 @@ class SystemAccounts:
         self._forest: Forest = frame.forest
         self._users = f"CN=Users,{self._forest.root.dn}"
 
-    def add(self, health_mailboxes: int = 4, computers: int = 8) -> None:
+    def add(self, health_mailboxes: int = 4, computers: int = 3) -> None:
         """Add computers, service and trust accounts, Connect's accounts and Exchange's own recipients."""
         self._machines(computers)
         self._synchronization()
@@ -115,6 +115,7 @@ class SystemAccounts:
                 )
                 item.set("dNSHostName", f"{name.lower()}.{domain.dns}")
                 if number == 1:
+                    item.set("msExchRecipientTypeDetails", 4294967296)
                     item.set("userCertificate", b"0\x82\x01\x0a" + guid(name).bytes * 4)
         services = f"CN=Managed Service Accounts,{self._forest.root.dn}"
         self._frame.system_user(

@@ -74,7 +74,7 @@ def rule_options(params: Params) -> RuleOptions:
         if not _ATTRIBUTE.match(name):
             raise OptionError(f"'{name}' is no name of an LDAP attribute.")
     enabled = params["enabled_rules"]
-    sign_in = params["sign_in_attribute"]
+    sign_in: str = params["sign_in_attribute"]
     top_level_domains = load_top_level_domains()
     return RuleOptions(
         domains=Domains(_domains(params["verified_domains"]), top_level_domains),
@@ -133,7 +133,7 @@ def _severities(value: dict[str, str]) -> dict[str, Severity]:
     for rule, severity in value.items():
         if severity not in SEVERITIES:
             raise OptionError(f"severity_overrides: {rule} cannot be '{severity}'; say {', '.join(SEVERITIES)}.")
-        overrides[rule] = t.cast(Severity, severity)
+        overrides[rule] = severity
     return overrides
 
 

@@ -61,3 +61,4 @@ def run_module(
         msg = f"An unexpected fault in the collection ({type(error).__name__} in {place}). Please report it."
         module.fail_json(msg=msg, **{**base, "error_code": "INTERNAL_ERROR"})
     module.exit_json(**{**base, **result})
+    raise SystemExit

@@ -54,7 +54,9 @@ def _resolve_masters(snapshot: Snapshot, forest: Forest, masters: list[Row]) -> 
     for sid in set(sids.values()):
         if sid is not None:
             snapshot.run("INSERT INTO temp.wanted VALUES (?)", (sid,))
-    known = {row[0] for row in snapshot.ask("SELECT DISTINCT sid FROM objects WHERE sid IN (SELECT sid FROM temp.wanted)")}
+    known = {
+        row[0] for row in snapshot.ask("SELECT DISTINCT sid FROM objects WHERE sid IN (SELECT sid FROM temp.wanted)")
+    }
     for oid, _reason, value, standing in masters:
         sid = sids[oid]
         if standing != "judged" or sid in known:
@@ -125,21 +127,22 @@ def _anchor_clash(snapshot: Snapshot, anchor: str, holders: dict[int, tuple[str,
     judged = sum(standing == "judged" for standing, _name in holders.values())
     for oid, (standing, attribute) in holders.items():
         snapshot.add("clash_members", (clash, oid, attribute))
-        # The object whose objectGUID it is has no anchor to be wrong; the finding is on the one that took it.
-        if standing != "judged" or attribute != ANCHOR:
+        if standing != "judged":
             continue
         message = "Another account has the same anchor; the cloud identity can belong to one of them only."
+        if attribute != ANCHOR:
+            message = "Another account has this objectGUID as its anchor; the cloud identity can belong to one only."
         if judged > 1:
-            found = finding("anchor-duplicate", ANCHOR, anchor, message)
+            found = finding("anchor-duplicate", attribute, anchor, message)
         else:
-            found = finding("anchor-duplicate", ANCHOR, anchor, message, severity="info", outcome="none")
+            found = finding("anchor-duplicate", attribute, anchor, message, severity="info", outcome="none")
         snapshot.add("findings", finding_row(oid, found, clash))
 
 
 def judge_mailboxes(snapshot: Snapshot, forest: Forest) -> None:
     """Report mailboxes whose attributes do not agree on where they live."""
     texts: dict[int | None, str | None] = {None: None}
-    texts.update(snapshot.ask("SELECT id, value FROM texts"))  # type: ignore[arg-type]
+    texts.update((number, text) for number, text in snapshot.ask("SELECT id, value FROM texts"))
     answers: dict[Row, tuple[str, str]] = {}
     with_target_finding = {
         row[0] for row in snapshot.ask("SELECT DISTINCT oid FROM findings WHERE attribute = 'targetAddress'")

@@ -122,7 +122,9 @@ class Recorder:
         if subject.nickname is not None:
             add("keys", (NICKNAME, fold(subject.nickname), oid))
         if len(subject.proxies) > len(subject.smtp):
-            others = {fold(f"{proxy.type}:{proxy.address}") for proxy in subject.proxies if proxy.type not in (None, "smtp")}
+            others = {
+                fold(f"{proxy.type}:{proxy.address}") for proxy in subject.proxies if proxy.type not in (None, "smtp")
+            }
             for other in others:
                 add("keys", (OTHER_PROXY, other, oid))
         if subject.target is not None and not Proxy(subject.target).is_smtp and not subject.target_broken:

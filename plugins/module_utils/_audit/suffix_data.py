@@ -29,8 +29,8 @@ def load_top_level_domains() -> frozenset[str]:
         from publicsuffixlist import PSLFILE
     except ImportError:
         raise MissingDataError(
-            "The Python packages publicsuffixlist and idna are needed, and one of them is missing in the interpreter that runs the module; "
-            "install it there: pip install publicsuffixlist idna."
+            "The Python packages publicsuffixlist and idna are needed, and one is missing in the interpreter that runs "
+            "the module. Install them there: pip install publicsuffixlist idna."
         ) from None
     names = set()
     with open(PSLFILE, encoding="utf-8") as lines:

@@ -63,7 +63,7 @@ def summarise(snapshot: Snapshot, directory: Directory, waivers: WaiverIndex) ->
     """Count what the snapshot holds."""
     open_ones = "FROM findings WHERE waiver IS NULL"
     severity = {SEVERITIES[rank]: n for rank, n in snapshot.ask(f"SELECT severity, count(*) {open_ones} GROUP BY 1")}
-    outcome = dict(snapshot.ask(f"SELECT outcome, count(*) {open_ones} GROUP BY 1"))
+    outcome: dict[str, int] = dict(snapshot.ask(f"SELECT outcome, count(*) {open_ones} GROUP BY 1"))
     skipped = "SELECT reason, count(*) FROM objects WHERE standing {} GROUP BY 1 ORDER BY 1"
     return Summary(
         judged=snapshot.count("SELECT count(*) FROM objects WHERE standing = 'judged'"),
@@ -83,9 +83,7 @@ def summarise(snapshot: Snapshot, directory: Directory, waivers: WaiverIndex) ->
         judged_kind=dict(
             snapshot.ask("SELECT kind, count(*) FROM objects WHERE standing = 'judged' GROUP BY 1 ORDER BY 1")
         ),
-        objects_with_findings=snapshot.count(
-            f"SELECT count(DISTINCT oid) {open_ones} AND severity < 2"
-        ),
+        objects_with_findings=snapshot.count(f"SELECT count(DISTINCT oid) {open_ones} AND severity < 2"),
         waivers={
             "waived": snapshot.count("SELECT count(*) FROM findings WHERE waiver IS NOT NULL"),
             "expired": waivers.expired,

@@ -23,6 +23,7 @@ from .._rules.subject import Proxy
 from .recorder import IMPLICIT, MAIL, NICKNAME, OTHER_PROXY, OTHER_TARGET, PROXY, TARGET, UPN, finding_row
 from .snapshot import Row, Snapshot
 
+_Identity = tuple["str | None", "str | None", "str | None", "str | None", "str | None", list[str]]
 _ADDRESS_BITS = UPN | PROXY | MAIL | TARGET
 
 
@@ -81,26 +82,25 @@ class Uniqueness:
     def _address(self, value: str, members: list[_Member]) -> None:
         self._of_one_attribute(value, members, UPN, "upn-duplicate", "sign-in name")
         self._of_one_attribute(value, members, PROXY, "proxy-duplicate", "address")
-        if self._mail_signs_in:
-            # Among users the sign-in rule has named the pair already.
-            with_name = any(member.holds & UPN for member in members)
-            others = [member for member in members if not (with_name and member.holds & UPN)]
-            lone = [member for member in members if member.holds & UPN][:1] if others else []
-            self._of_one_attribute(value, others + lone, MAIL, "mail-duplicate", "mail address")
-        else:
-            self._of_one_attribute(value, members, MAIL, "mail-duplicate", "mail address")
+        # Where mail is the sign-in name, the first rule has named pairs of users already.
+        users = sum(bool(member.holds & UPN) for member in members) if self._mail_signs_in else 0
+        silent = UPN if users > 1 else 0
+        self._of_one_attribute(value, members, MAIL, "mail-duplicate", "mail address", silent)
         self._of_one_attribute(value, members, TARGET, "target-duplicate", "target address")
         self._taken(value, members)
         self._implicit(members)
 
-    def _of_one_attribute(self, value: str, members: list[_Member], bit: int, rule: str, what: str) -> None:
+    def _of_one_attribute(
+        self, value: str, members: list[_Member], bit: int, rule: str, what: str, silent: int = 0
+    ) -> None:
+        """Report on every judged holder but those that hold the value as a ``silent`` attribute too."""
         holders = [member for member in members if member.holds & bit]
         if len(holders) < 2 or not any(member.judged for member in holders):
             return
         clash = self._clash((member, member.holds & _ADDRESS_BITS) for member in holders)
         judged = sum(member.judged for member in holders)
         for member in holders:
-            if member.judged:
+            if member.judged and not member.holds & silent:
                 message = _message(what, len(holders) - 1, judged - 1)
                 raw = _raw_value(member, bit, value)
                 self._write(member, _duplicate(rule, self._names[bit], raw, message, judged > 1), clash)
@@ -124,7 +124,9 @@ class Uniqueness:
                 if member.judged:
                     message = _message("address", len(others), judged, "in another attribute")
                     raw = _raw_value(member, first, value)
-                    self._write(member, _duplicate("address-taken", self._names[first], raw, message, judged > 0), clash)
+                    self._write(
+                        member, _duplicate("address-taken", self._names[first], raw, message, judged > 0), clash
+                    )
 
     def _implicit(self, members: list[_Member]) -> None:
         """Report a UPN that is also another account's sAMAccountName@domain, and twins of one sAMAccountName."""
@@ -141,7 +143,9 @@ class Uniqueness:
                 serious = any(account.standing in ("judged", "system") for account in others)
                 message = f"The name is also the implicit name (sAMAccountName@domain) of {_objects(len(others))}."
                 raw = _raw_value(member, UPN, "")
-                self._write(member, _duplicate("upn-implicit-collision", self._names[UPN], raw, message, serious), clash)
+                self._write(
+                    member, _duplicate("upn-implicit-collision", self._names[UPN], raw, message, serious), clash
+                )
             if member.holds & IMPLICIT:
                 self._same_sam(member, others, clash)
 
@@ -229,15 +233,18 @@ def _objects(number: int) -> str:
 
 def _raw_value(member: _Member, bit: int, value: str) -> str | None:
     """Return the value of an attribute as the object holds it."""
-    sign_in_name, mail, _nickname, target, _sam, proxies = json.loads(member.identity)
+    sign_in_name, mail, _nickname, target, _sam, proxies = t.cast(_Identity, json.loads(member.identity))
     if bit == PROXY:
         # Of several spellings of one address the first in order of spelling, whatever the order of the source.
         return min(raw for raw in proxies if (proxy := Proxy(raw)).is_smtp and fold(proxy.address) == value)
-    return t.cast("str | None", {UPN: sign_in_name, MAIL: mail, TARGET: target}[bit])
+    values: dict[int, str | None] = {UPN: sign_in_name, MAIL: mail, TARGET: target}
+    return values[bit]
 
 
 def _raw_key(member: _Member, space: int, value: str) -> str | None:
-    _sign_in_name, _mail, nickname, target, _sam, proxies = json.loads(member.identity)
+    _sign_in_name, _mail, nickname, target, _sam, proxies = t.cast(_Identity, json.loads(member.identity))
     if space == OTHER_PROXY:
-        return min(raw for raw in proxies if (proxy := Proxy(raw)).type and fold(f"{proxy.type}:{proxy.address}") == value)
-    return t.cast("str | None", nickname if space == NICKNAME else target)
+        return min(
+            raw for raw in proxies if (proxy := Proxy(raw)).type and fold(f"{proxy.type}:{proxy.address}") == value
+        )
+    return nickname if space == NICKNAME else target

@@ -115,7 +115,9 @@ def parse_waivers(text: str, where: str, today: datetime.date) -> tuple[Waiver, 
 
 def _parse_one(item: object, where: str, today: datetime.date) -> Waiver:
     if not isinstance(item, dict):
-        raise OptionError(f"{where}: a mapping with reason, expires and either fingerprint or rule and object is expected.")
+        raise OptionError(
+            f"{where}: a mapping with reason, expires and either fingerprint or rule and object is expected."
+        )
     unknown = sorted(str(key) for key in set(item) - _KEYS)
     if unknown:
         raise OptionError(f"{where}: unknown word {', '.join(unknown)}.")

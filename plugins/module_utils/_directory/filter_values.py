@@ -16,6 +16,7 @@ import unicodedata
 
 from .._model.dn import normalise
 from .._model.entry import Entry, guid_text, sid_text
+from .._model.text import fold
 
 # True, False, or None: undefined.
 Result = bool | None
@@ -211,7 +212,7 @@ def _folded(value: bytes) -> str:
         return value.decode("ascii").lower()
     # Bytes that are no text compare as such.
     text = unicodedata.normalize("NFKD", value.decode("utf-8", "surrogateescape"))
-    return "".join(_plain(char) for char in text if not unicodedata.combining(char)).lower()
+    return fold("".join(_plain(char) for char in text if not unicodedata.combining(char)))
 
 
 def _plain(char: str) -> str:

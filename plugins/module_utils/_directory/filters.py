@@ -248,7 +248,5 @@ def _unescaped(value: str) -> bytes:
     if "\\" not in value:
         return value.encode("utf-8", "surrogatepass")
     first, *rest = value.split("\\")
-    parts = [first.encode("utf-8", "surrogatepass")]
-    for part in rest:
-        parts.append(bytes.fromhex(part[:2]) + part[2:].encode("utf-8", "surrogatepass"))
-    return b"".join(parts)
+    tail = [bytes.fromhex(part[:2]) + part[2:].encode("utf-8", "surrogatepass") for part in rest]
+    return first.encode("utf-8", "surrogatepass") + b"".join(tail)

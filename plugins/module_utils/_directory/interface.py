@@ -30,6 +30,10 @@ class Selection:
     classes: tuple[str, ...] = ()
 
 
+# All attributes with all their values.
+EVERYTHING = Selection()
+
+
 @dataclass
 class ReadStatistics:
     """What was read so far.
@@ -77,7 +81,7 @@ class Directory(t.Protocol):
         self,
         base: str | None = None,
         scope: Scope = "subtree",
-        selection: Selection = Selection(),
+        selection: Selection = EVERYTHING,
         filter: str | None = None,  # noqa: A002
     ) -> t.Iterator[Entry]:
         """Yield the entries below a base (None: everything the source holds) that match an LDAP filter.

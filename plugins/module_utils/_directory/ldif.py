@@ -17,6 +17,8 @@ from .interface import ReadStatistics, Scope, Selection
 from .ldif_blocks import EMPTY, INCOMPLETE, LdifFile, problem
 from .ldif_reader import LdifReader
 
+_EVERYTHING = Selection()
+
 # A deleted object keeps its mark wherever it was moved, or lies in the container of a naming context for them.
 _DELETED = re.compile(r"(?:\\0a|\n)del:|(?:^|, *)cn=deleted objects, *(?:dc|cn=configuration)\b", re.IGNORECASE)
 
@@ -76,10 +78,12 @@ class LdifDirectory:
         self,
         base: str | None = None,
         scope: Scope = "subtree",
-        selection: Selection = Selection(),
+        selection: Selection = _EVERYTHING,
         filter: str | None = None,  # noqa: A002  # the word of the interface
     ) -> t.Iterator[Entry]:
-        """Yield the entries below a base (None: all of the file, whatever the scope) that match an LDAP filter.
+        """Yield the entries at or below a base that match an LDAP filter.
+
+        Without a base (None or ""), all of the file is searched, whatever the scope.
 
         Deleted objects and the root DSE are never among them.
 

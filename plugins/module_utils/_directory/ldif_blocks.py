@@ -93,6 +93,7 @@ class LdifFile:
         if self.sha256 is None:
             digest = hashlib.sha256()
             with self._open() as file:
+                self._check_unchanged(file)
                 while data := self._read(file, self._chunk):
                     digest.update(data)
                 self._check_unchanged(file)
@@ -114,6 +115,7 @@ class LdifFile:
         tail = held = b""
         skip = len(self._bom)
         with self._open() as file:
+            self._check_unchanged(file)
             while raw := self._read(file, max(self._chunk, len(tail), skip)):
                 digest.update(raw)
                 if skip:
@@ -124,9 +126,9 @@ class LdifFile:
                     # A carriage return at the end waits for what follows it.
                     whole = text.rstrip(b"\r")
                     held = text[len(whole) :]
-                    # A file that was copied as text twice has two before each line feed.
+                    # A file that was copied as text once or twice too often has several before each line feed.
                     text = whole.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
-                if b"\r" in text or b"\0" in text or len(held) > 2:
+                if b"\r" in text or b"\0" in text or len(held) > 3:
                     raise self._no_text(text, line)
                 end = text.rfind(b"\n\n")
                 if end >= 0:
@@ -135,7 +137,7 @@ class LdifFile:
                             yield body, line if piece[0] != 10 else line + _leading(piece), RECORD_END
                         line += piece.count(b"\n") + 2
                     text = text[end + 2 :]
-                if len(text) > 4 * self._chunk:
+                if len(text) > self._chunk:
                     blank = _leading(text)
                     line, text = line + blank, text[blank:]
                     if (cut := _last_line_start(text)) > 0:

@@ -15,6 +15,7 @@ from .ldif_blocks import INCOMPLETE, NOT_AN_EXPORT, SYNTAX, problem
 
 _HEAD = re.compile(rb"([A-Za-z0-9][A-Za-z0-9._-]*)((?:;[A-Za-z0-9._=*-]*)*):([:<]?)")
 _RANGE = re.compile(rb"range=([0-9]{1,10})-([0-9]{1,10}|\*)")
+_PROMPT = b"Press [size] Enter for the next "
 _KINDS: dict[bytes, t.Literal["text", "base64", "url"]] = {b"": "text", b":": "base64", b"<": "url"}
 
 # What is wrong with a line: the error code, what it is, and what to do. {row} is the beginning of the line.
@@ -41,6 +42,11 @@ _FAULTS = {
         "the directory, not one to be imported.",
     ),
     "version": (SYNTAX, "{row} is a version of LDIF that is not known; only 1 is. Export the directory again."),
+    "prompt": (
+        INCOMPLETE,
+        "ldapsearch stopped here and asked whether to go on, so nobody knows whether the export is complete: export "
+        "again without a question between the pages (ldapsearch -E pr=1000/noprompt).",
+    ),
     "result": (
         INCOMPLETE,
         "the search that wrote this file did not come to its end ({row}), so the export is incomplete: export again, "
@@ -131,7 +137,7 @@ class Line:
             row = _joined_surrogates(row)
         found = _HEAD.match(row)
         if found is None:
-            raise Fault("no_colon")
+            raise Fault("prompt" if row.startswith(_PROMPT) else "no_colon")
         return cls(found, row[found.end() :].lstrip(b" "))
 
     def data(self) -> bytes:
@@ -164,7 +170,9 @@ class Trailer:
             "vlvresult",
         )
     )
+    # With -L, ldapsearch writes as comments what it writes as lines without.
     _PAGED = b"# pagedresults:"
+    _REFERRAL = b"# refldap"
 
     def __init__(self, path: str) -> None:
         self.referrals = 0
@@ -175,12 +183,14 @@ class Trailer:
     @classmethod
     def concerns(cls, comment: bytes) -> bool:
         """Return whether a comment has to be taken."""
-        return comment.startswith(cls._PAGED)
+        return comment.startswith((cls._PAGED, cls._REFERRAL))
 
     def take_comment(self, row: bytes, number: int) -> None:
-        """Look at a comment: with -L, ldapsearch writes the state of a paged search as one."""
-        if self.concerns(row):
+        """Look at a comment."""
+        if row.startswith(self._PAGED):
             self._take_page(row, number)
+        elif row.startswith(self._REFERRAL):
+            self.referrals += 1
 
     def take(self, line: Line, number: int) -> bool:
         """Look at a line outside of the entries; return False where it does not belong there.

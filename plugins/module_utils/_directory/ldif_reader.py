@@ -105,7 +105,6 @@ class LdifReader:
                 continue
             record = self._careful(text, line, end, record)
             if record is not None and end != INSIDE:
-                self._begun = True
                 if record.dn:
                     yield record.entry()
                 else:
@@ -197,13 +196,12 @@ class LdifReader:
                         name = tallied[head]
                         counts[name] = counts.get(name, 0) + 1
                     continue
-                elif head == b"changetype:" and value == b"add":
-                    continue
-                elif head[:1] == b"#" and not Trailer.concerns(row):
-                    continue
-                elif not self._learn(head) or not self._take([row], attributes, counts):
-                    return False
                 else:
+                    usual = (head == b"changetype:" and value == b"add") or (
+                        head[:1] == b"#" and not Trailer.concerns(row)
+                    )
+                    if not usual and not (self._learn(head) and self._take([row], attributes, counts)):
+                        return False
                     continue
             values = attributes.get(name)
             if values is None:
@@ -215,15 +213,19 @@ class LdifReader:
     def _learn(self, head: bytes) -> bool:
         """Remember what the lines are that begin like this; return False where each must be looked at for itself."""
         line = Line.head(head)
-        if line is None or line.kind == "url" or line.name in _SPECIAL or line.value_range is not None:
+        if line is None or line.kind == "url" or line.name in _SPECIAL:
+            return False
+        counted = line.name in self._counted
+        ignored = not counted and self._wanted is not None and line.name not in self._wanted
+        if line.value_range is not None and not ignored:
             return False
         if len(self._plain) + len(self._encoded) + len(self._tallied) + len(self._ignored) >= _MAX_NAMES:
             return False
         self._names.add(line.name)
-        if line.name in self._counted:
-            self._tallied[head] = line.name
-        elif self._wanted is not None and line.name not in self._wanted:
+        if ignored:
             self._ignored.add(head)
+        elif counted:
+            self._tallied[head] = line.name
         elif line.kind == "base64":
             self._encoded[head] = line.name
         else:
@@ -248,16 +250,17 @@ class LdifReader:
                 else:
                     self._inside(line, number, record, at_cut)
             except Fault as fault:
-                begun = self._begun or record is not None
-                raise fault.error(path, number, row, at_cut=at_cut, begun=begun) from None
+                raise fault.error(path, number, row, at_cut=at_cut, begun=self._begun) from None
         return record
 
     def _outside(self, line: Line, number: int) -> _Record | None:
         if line.name == "dn":
             try:
-                return _Record(line.data().decode("utf-8"), number)
+                record = _Record(line.data().decode("utf-8"), number)
             except UnicodeDecodeError:
                 raise Fault("dn_encoding") from None
+            self._begun = True
+            return record
         if not self._trailer.take(line, number):
             raise Fault("no_dn")
         return None
@@ -275,9 +278,12 @@ class LdifReader:
             return
         if line.kind == "url":
             raise Fault("url")
-        self._names.add(name)
-        counted = name in self._counted and bool(record.dn)
-        kept = not counted and (self._wanted is None or name in self._wanted or not record.dn)
+        if not record.dn:
+            counted, kept = False, True
+        else:
+            self._names.add(name)
+            counted = name in self._counted
+            kept = not counted and (self._wanted is None or name in self._wanted)
         if line.value_range is not None and (counted or kept):
             record.ranges.setdefault(name, set()).add(line.value_range)
         if counted and line.raw:

@@ -103,10 +103,14 @@ def locate(mailbox: MailboxAttributes, organisation: Organisation) -> Answer:
 
 def _remote(mailbox: MailboxAttributes, organisation: Organisation) -> Answer:
     if mailbox.home:
-        note = Note("a mailbox in the cloud by its type, but homeMDB names a database here: a migration stopped half-way")
+        note = Note(
+            "a mailbox in the cloud by its type, but homeMDB names a database here: a migration stopped half-way"
+        )
         return Answer("inconsistent", 1, (note,))
     if mailbox.flags == PROVISION_ARCHIVE:
-        note = Note("a mailbox in the cloud by its type, but msExchRemoteRecipientType says that only its archive is there")
+        note = Note(
+            "a mailbox in the cloud by its type, but msExchRemoteRecipientType says that only its archive is there"
+        )
         return Answer("inconsistent", 2, (note,))
     notes = []
     if mailbox.target == "none" and "targetaddress" in organisation.shown:
@@ -154,7 +158,9 @@ def _on_premises_notes(mailbox: MailboxAttributes, organisation: Organisation) -
     elif mailbox.recipient_type not in RECIPIENT_TYPES:
         yield Note(f"the recipient type {mailbox.recipient_type} is not known")
     if (mailbox.flags or 0) & (PROVISION_MAILBOX | MIGRATED):
-        yield Note(f"msExchRemoteRecipientType {mailbox.flags} says that the mailbox is in the cloud, homeMDB that it is here")
+        yield Note(
+            f"msExchRemoteRecipientType {mailbox.flags} says that the mailbox is in the cloud, homeMDB that it is here"
+        )
     if mailbox.target != "none":
         yield Note("targetAddress sends the mail of a mailbox here somewhere else", True)
     yield from _home_notes(mailbox, organisation)

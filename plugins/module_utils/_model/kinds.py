@@ -39,11 +39,12 @@ _known: dict[tuple[bytes, ...], Kind] = {}
 def kind_of(object_classes: list[bytes]) -> Kind:
     """Return the kind of an object. The order of its classes and auxiliary classes do not matter."""
     key = tuple(object_classes)
-    kind = _known.get(key)
-    if kind is None:
-        classes = {value.strip().lower() for value in object_classes}
-        kind = next((kind for name, kind in _BY_CLASS if name in classes), "other")
-        _known[key] = kind
+    known = _known.get(key)
+    if known is not None:
+        return known
+    classes = {value.strip().lower() for value in object_classes}
+    kind: Kind = next((kind for name, kind in _BY_CLASS if name in classes), "other")
+    _known[key] = kind
     return kind
 
 

@@ -117,7 +117,7 @@ def _sha256(path: str) -> str:
     return digest.hexdigest()
 
 
-class _errors:  # noqa: N801  (reads as a statement)
+class _errors:
     def __init__(self, path: str) -> None:
         self._path = path
 

@@ -43,6 +43,20 @@ def split(text: str) -> Address | None:
     return Address(local, domain)
 
 
+# An address in angle brackets, as mail programs show it behind a name.
+_ANGLE_BRACKETS = re.compile(r"<[^<>]*@[^<>]*>\s*\Z")
+
+
+def format_fault(text: str) -> str | None:
+    """Return what breaks the format of an address of any attribute, in words, or None."""
+    address = split(text)
+    if address is None:
+        return 'there is not exactly one "@" between two parts'
+    if _ANGLE_BRACKETS.search(text):
+        return "the address stands in angle brackets"
+    return domain_fault(address.domain)
+
+
 def domain_fault(domain: str) -> str | None:
     """Return what is wrong with the form of a domain, in words, or None.
 

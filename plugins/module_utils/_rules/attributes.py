@@ -6,22 +6,66 @@
 
 from __future__ import annotations
 
-_TEXT = (
-    "userPrincipalName sAMAccountName mail mailNickname proxyAddresses targetAddress displayName givenName sn cn "
-    "title department company physicalDeliveryOfficeName telephoneNumber mobile facsimileTelephoneNumber "
-    "streetAddress l st postalCode c co"
-).split()
-_OTHER = (
-    "objectClass objectGUID objectSid groupType userAccountControl isCriticalSystemObject adminCount countryCode "
-    "mS-DS-ConsistencyGuid whenCreated msExchRecipientTypeDetails msExchRemoteRecipientType msExchMasterAccountSid "
-    "msExchMailboxGuid msExchArchiveGUID msExchHomeServerName homeMDB legacyExchangeDN msExchHideFromAddressLists "
-    "msExchPoliciesIncluded msExchPoliciesExcluded"
-).split()
+_TEXT = [
+    "userPrincipalName",
+    "sAMAccountName",
+    "mail",
+    "mailNickname",
+    "proxyAddresses",
+    "targetAddress",
+    "displayName",
+    "givenName",
+    "sn",
+    "title",
+    "department",
+    "physicalDeliveryOfficeName",
+    "telephoneNumber",
+    "mobile",
+    "facsimileTelephoneNumber",
+    "streetAddress",
+    "l",
+    "st",
+    "postalCode",
+    "c",
+    "co",
+]
+_OTHER = [
+    "cn",
+    "objectClass",
+    "objectGUID",
+    "objectSid",
+    "groupType",
+    "userAccountControl",
+    "isCriticalSystemObject",
+    "adminCount",
+    "countryCode",
+    "mS-DS-ConsistencyGuid",
+    "whenCreated",
+    "msExchRecipientTypeDetails",
+    "msExchRemoteRecipientType",
+    "msExchMasterAccountSid",
+    "msExchMailboxGuid",
+    "msExchArchiveGUID",
+    "msExchHomeServerName",
+    "homeMDB",
+    "legacyExchangeDN",
+    "msExchHideFromAddressLists",
+    "msExchPoliciesIncluded",
+    "msExchPoliciesExcluded",
+]
 # What objects of the configuration tell about the forest and about Exchange.
-_FOREST = (
-    "uPNSuffixes dnsRoot nETBIOSName systemFlags nCName serialNumber versionNumber msExchOwningServer "
-    "msExchMasterServerOrAvailabilityGroup msExchHostServerLink"
-).split()
+_FOREST = [
+    "uPNSuffixes",
+    "dnsRoot",
+    "nETBIOSName",
+    "systemFlags",
+    "nCName",
+    "serialNumber",
+    "versionNumber",
+    "msExchOwningServer",
+    "msExchMasterServerOrAvailabilityGroup",
+    "msExchHostServerLink",
+]
 
 # Attributes of which only the number of values matters; a group may hold hundreds of thousands.
 COUNTED_ATTRIBUTES = ("member", "userCertificate", "userSMIMECertificate")

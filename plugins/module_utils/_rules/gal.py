@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rules about the attributes of the address list, and about text outside ASCII."""
+"""Rules about the attributes of the address list."""
 
 from __future__ import annotations
 
 from .._model.finding import Finding, Severity
-from .attributes import NAMES, TEXT_ATTRIBUTES
+from .attributes import NAMES
 from .catalogue import finding
 from .countries import COUNTRY_CODES
 from .options import RuleOptions
@@ -46,23 +46,19 @@ def judge_gal(subject: Subject, options: RuleOptions, out: list[Finding]) -> Non
 
 
 def _judge_missing(subject: Subject, options: RuleOptions, out: list[Finding]) -> None:
-    entry = subject.entry
+    attributes = subject.entry.attributes
     missing = []
-    for name in options.gal_attributes:
-        choices = name.split("|")
-        if any(_has_value(entry.attributes.get(choice.lower())) for choice in choices):
-            continue
-        # A blank displayName is display-name-blank and nothing else.
-        if name.lower() == "displayname" and entry.has("displayname"):
-            continue
-        missing.append(" or ".join(choices))
+    for words, names in options.gal_choices:
+        for name in names:
+            values = attributes.get(name)
+            # A blank displayName is display-name-blank and nothing else.
+            if values and (values[0].strip() or name == "displayname"):
+                break
+        else:
+            missing.append(words)
     if missing:
         message = f"Empty in the address list: {', '.join(missing)}."
         out.append(finding("gal-missing", None, None, message))
-
-
-def _has_value(values: list[bytes] | None) -> bool:
-    return bool(values) and bool(values[0].strip())  # type: ignore[index]
 
 
 def _judge_country(subject: Subject, out: list[Finding]) -> None:
@@ -77,16 +73,3 @@ def _judge_country(subject: Subject, out: list[Finding]) -> None:
     severity: Severity = "warning" if number else "info"
     message = f"c is {country}, whose code is {expected}, but countryCode is {value if value else 'empty'}."
     out.append(finding("gal-country-mismatch", "countryCode", value, message, severity=severity))
-
-
-def judge_non_ascii(subject: Subject, options: RuleOptions, out: list[Finding]) -> None:
-    """Report every text outside ASCII, where the user asked for it."""
-    if not options.non_ascii:
-        return
-    for key in TEXT_ATTRIBUTES:
-        values = subject.entry.attributes.get(key)
-        if not values or all(value.isascii() for value in values):
-            continue
-        for text in subject.entry.texts(key):
-            if not text.isascii():
-                out.append(finding("non-ascii", NAMES[key], text, "The value holds characters outside ASCII."))

@@ -9,9 +9,10 @@ from __future__ import annotations
 import typing as t
 
 from .._model.finding import Finding
-from .gal import judge_gal, judge_non_ascii
+from .gal import judge_gal
 from .mail import judge_mail, judge_nickname, judge_target
 from .names import judge_names, judge_sam
+from .non_ascii import judge_non_ascii
 from .objects import judge_anchor, judge_object
 from .options import RuleOptions
 from .proxies import judge_proxies

@@ -83,7 +83,9 @@ def _without_nickname(subject: Subject, out: list[Finding]) -> None:
         reasons.append("msExchRecipientTypeDetails")
     if reasons:
         verb = "is" if len(reasons) == 1 else "are"
-        message = f"{' and '.join(reasons)} {verb} set, but mailNickname is empty: they are not synchronized without it."
+        message = (
+            f"{' and '.join(reasons)} {verb} set, but mailNickname is empty: they are not synchronized without it."
+        )
         out.append(finding("exchange-attribute-without-nickname", "mailNickname", None, message))
 
 
@@ -129,7 +131,8 @@ def _judge_target_domain(options: RuleOptions, value: str, domain: str, out: lis
 def _is_mail_enabled_without_mailbox(subject: Subject) -> bool:
     if subject.kind not in PEOPLE and subject.kind != "contact":
         return False
-    if subject.mail is None and not subject.smtp and subject.nickname is None:
+    # An alias alone is no mail.
+    if subject.mail is None and not subject.smtp:
         return False
     return not (
         subject.home_mdb

@@ -58,7 +58,7 @@ class MailAddressRules:
             out.append(finding(rule_id, self.attribute, value, message, severity=severity, outcome=outcome))
 
         parts = addresses.split(address)
-        fault = self._format_fault(parts)
+        fault = addresses.format_fault(address) or (self._mail_fault(parts) if parts else None)
         if parts is None or fault:
             report("format", f"Not a mail address: {fault}.")
             return None, True
@@ -75,12 +75,10 @@ class MailAddressRules:
         silent = not domain.isascii() or characters.hidden(domain) or characters.among(domain, self._reported)
         return parts, bool(silent)
 
-    def _format_fault(self, parts: addresses.Address | None) -> str | None:
-        if parts is None:
-            return 'there is not exactly one "@" between two parts'
+    def _mail_fault(self, parts: addresses.Address) -> str | None:
         if not self.has_colon_rule and ":" in parts.local:
             return "there is a type where none belongs"
-        if fault := addresses.domain_fault(parts.domain) or addresses.local_part_fault(parts.local):
+        if fault := addresses.local_part_fault(parts.local):
             return fault
         if stray := addresses.stray_domain_characters(parts.domain, self._reported):
             return f"the domain holds {characters.show(stray)}"

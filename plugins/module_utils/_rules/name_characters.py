@@ -10,7 +10,9 @@ import unicodedata
 
 _ALWAYS = frozenset("\u2028\u2029\ufeff")
 _ZERO_WIDTH_SPACE = "\u200b"
-_JOINERS_AND_MARKS = frozenset("\u200c\u200d\u2060\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_JOINERS_AND_MARKS = frozenset(
+    "\u200c\u200d\u2060\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 # Thai, Lao, Burmese and Khmer are written without blanks; a zero-width space shows where a line may break.
 _UNSPACED = ("THAI ", "LAO ", "MYANMAR ", "KHMER ")
@@ -55,9 +57,11 @@ def bad_name_characters(value: str) -> tuple[str, str]:
         elif character == _ZERO_WIDTH_SPACE:
             if not _has_script(value, _UNSPACED):
                 removable[character] = None
-        elif character in _ALWAYS or _is_private_or_none(character):
-            doubtful[character] = None
-        elif character in _JOINERS_AND_MARKS and not (_has_script(value, _JOINING + _UNSPACED) or _has_emoji(value)):
+        elif (
+            character in _ALWAYS
+            or _is_private_or_none(character)
+            or (character in _JOINERS_AND_MARKS and not (_has_script(value, _JOINING + _UNSPACED) or _has_emoji(value)))
+        ):
             doubtful[character] = None
     return "".join(removable), "".join(doubtful)
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .domains import Domains
 
@@ -44,6 +44,7 @@ class RuleOptions:
         third_party_migration: mail-enabled objects need targetAddress to show in the cloud's address list.
         sync_client: decides the size limit of groups.
         non_ascii: report every value outside ASCII (rule non-ascii).
+        gal_choices: ``gal_attributes`` taken apart: words for people, and the names (lower case) that will do.
     """
 
     domains: Domains
@@ -53,6 +54,11 @@ class RuleOptions:
     third_party_migration: bool = False
     sync_client: SyncClient = "connect"
     non_ascii: bool = False
+    gal_choices: tuple[tuple[str, tuple[str, ...]], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        choices = tuple((" or ".join(name.split("|")), tuple(name.lower().split("|"))) for name in self.gal_attributes)
+        object.__setattr__(self, "gal_choices", choices)
 
     @property
     def signs_in_with_upn(self) -> bool:

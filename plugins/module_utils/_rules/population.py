@@ -84,9 +84,7 @@ def linked_mailbox_unresolved(sid: str, domain_audited: bool) -> Finding:
         message = f"No account of the audited directory has the SID {sid}; the mailbox waits and is not synchronized."
         return finding("linked-mailbox-unresolved", "msExchMasterAccountSid", sid, message)
     message = f"The account with the SID {sid} is in a domain that was not audited."
-    return finding(
-        "linked-mailbox-unresolved", "msExchMasterAccountSid", sid, message, severity="info", outcome="none"
-    )
+    return finding("linked-mailbox-unresolved", "msExchMasterAccountSid", sid, message, severity="info", outcome="none")
 
 
 def _not_synced(reason: str) -> Finding:

@@ -110,8 +110,8 @@ def _judge_together(subject: Subject, options: RuleOptions, out: list[Finding]) 
             out.append(finding("proxy-missing", ATTRIBUTE, None, message))
     else:
         _judge_primary(subject, options, out)
-    if len(subject.proxies) > 1:
-        _repeated(subject.proxies, out)
+    if len(subject.proxies) > 1 or subject.repeated:
+        _repeated(subject, out)
     if len(subject.proxies) > MAX_VALUES:
         message = f"{len(subject.proxies)} values; the cloud takes about {MAX_VALUES}."
         out.append(finding("proxy-too-many", ATTRIBUTE, None, message))
@@ -140,15 +140,14 @@ def _judge_primary(subject: Subject, options: RuleOptions, out: list[Finding]) -
         out.append(finding("proxy-several-primaries", ATTRIBUTE, None, message))
 
 
-def _repeated(proxies: list[Proxy], out: list[Finding]) -> None:
+def _repeated(subject: Subject, out: list[Finding]) -> None:
     kept: dict[tuple[str, str], str] = {}
     # Primaries first, then by spelling: which value goes must not depend on the order of the source.
-    for proxy in sorted(proxies, key=lambda proxy: (not proxy.is_primary, proxy.raw)):
+    for proxy in sorted(subject.proxies, key=lambda proxy: (not proxy.is_primary, proxy.raw)):
         if proxy.type is None:
             continue
         key = (proxy.type, fold(proxy.address))
-        if key in kept:
-            message = f"The object already holds this address as {kept[key]}."
+        first = kept.setdefault(key, proxy.raw)
+        if first != proxy.raw or proxy.raw in subject.repeated:
+            message = f"The object already holds this address as {first}."
             out.append(finding("proxy-repeated", ATTRIBUTE, proxy.raw, message))
-        else:
-            kept[key] = proxy.raw

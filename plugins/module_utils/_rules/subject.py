@@ -53,6 +53,8 @@ class Proxy:
 class Subject:
     """An object with the facts that several rules ask for.
 
+    ``proxies`` holds each value of proxyAddresses once; ``repeated`` those that the source held more than once.
+
     Attributes set by the caller: ``in_licence_scope``. Attributes set by the rules about the sign-in name:
     ``upn_valid`` (there is one, and format, characters, periods and length are right), ``upn_broken`` (its format is
     broken), ``suffix_to_check`` (its domain, where only the registration of the suffix is still to be asked).
@@ -72,6 +74,7 @@ class Subject:
         "nickname",
         "proxies",
         "recipient_type",
+        "repeated",
         "sam",
         "sign_in_name",
         "smtp",
@@ -100,7 +103,10 @@ class Subject:
         self.nickname = text("mailnickname")
         self.target = text("targetaddress")
         self.display_name = text("displayname")
-        self.proxies = [Proxy(raw) for raw in entry.texts("proxyaddresses")]
+        values = entry.texts("proxyaddresses")
+        distinct = dict.fromkeys(values)
+        self.proxies = [Proxy(raw) for raw in distinct]
+        self.repeated = {raw for raw in distinct if values.count(raw) > 1} if len(distinct) < len(values) else ()
         self.smtp = [proxy for proxy in self.proxies if proxy.type == "smtp"]
         self.in_licence_scope = False
         self.upn_valid = self.upn_broken = self.mail_broken = self.target_broken = False

@@ -65,7 +65,7 @@ def _judge_form(subject: Subject, options: RuleOptions, value: str, out: list[Fi
         out.append(finding(rule, attribute, value, message, **special))  # type: ignore[arg-type]
 
     address = addresses.split(value)
-    fault = addresses.domain_fault(address.domain) if address else 'there is not exactly one "@" between two parts'
+    fault = addresses.format_fault(value)
     if address is None or fault:
         subject.upn_broken = True
         report("upn-format", f"The sign-in name is not of the form name@domain: {fault}.")
@@ -109,7 +109,9 @@ def _judge_sso(report: t.Callable[[str, str], None], local: str) -> None:
     reported = characters.UPN_BAD | characters.UPN_UNEXPECTED
     rest = "".join(c for c in local if c.isascii() and not characters.is_hidden(c) and c not in reported)
     if odd := "".join(dict.fromkeys(c for c in rest if not characters.SSO_OK.match(c))):
-        report("upn-sso-character", f"Single sign-on allows letters, digits, . - and _ only, not {characters.show(odd)}.")
+        report(
+            "upn-sso-character", f"Single sign-on allows letters, digits, . - and _ only, not {characters.show(odd)}."
+        )
 
 
 def _judge_length(report: t.Callable[[str, str], None], value: str, local: str, domain: str) -> None:

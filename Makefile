@@ -1,0 +1,24 @@
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench clean
+
+help: ## show these lines
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s%s\n", $$1, $$2 }'
+
+demo: ## audit the sample directory; needs Python 3.10 or newer, nothing else
+	@scripts/demo
+
+test: ## everything: lint, types, tests, documentation, package, sanity; needs Python 3.12 too
+	@scripts/test
+
+lint: ## the quick checks of format, style, types and documentation
+	@scripts/test lint
+
+bench: ## measure speed and memory
+	@scripts/bench
+
+clean: ## remove everything that was made
+	rm -rf build .ansible collections tests/output
