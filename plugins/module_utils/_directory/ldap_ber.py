@@ -33,7 +33,7 @@ _EXTENDED_VALUE = 0x8B
 # More than four bytes of length would be a message of gigabytes.
 _MAX_LENGTH_BYTES = 4
 
-Buffer = t.Union[bytes, bytearray]
+Buffer: t.TypeAlias = "bytes | bytearray"
 
 
 class BerError(Exception):

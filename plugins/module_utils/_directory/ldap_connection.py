@@ -13,7 +13,7 @@ import ssl
 import typing as t
 
 from . import ldap_ber as ber
-from .ldap_errors import SUCCESS, LdapError, MissingLibraryError, ldap_error, said
+from .ldap_errors import SUCCESS, LdapError, MissingLibraryError, ldap_error
 from .ldap_options import LdapOptions
 from .ldap_tls import build_context, tls_error
 from .ldap_wire import Socket, Wire
@@ -234,7 +234,7 @@ def _tls(context: ssl.SSLContext, connection: LdapConnection) -> t.Any:
     ldap3 verifies nothing by default, and its check of names cannot match addresses on newer versions of Python.
     """
 
-    class VerifiedTls(ldap3.Tls):  # type: ignore[misc]  # ldap3 has no types
+    class VerifiedTls(ldap3.Tls):
         def wrap_socket(self, holder: t.Any, do_handshake: bool = False) -> None:
             try:
                 name = connection.server
