@@ -42,6 +42,7 @@ class DomainController:
         self._reservation: addresses.Reservation | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._pid = 0
+        self._since = ""
 
     @property
     def url(self) -> str:
@@ -58,7 +59,7 @@ class DomainController:
         """Whether the process is there (a frozen one is)."""
         if self._process is not None:
             return self._process.poll() is None
-        return _alive(self._pid, self.layout.settings)
+        return bool(self._pid) and _started(self._pid) == self._since
 
     def start(self, address: str | None = None, timeout: float = 30) -> float:
         """Start it and return the seconds until it was ready. After a stop it comes back on the same address.
@@ -90,6 +91,9 @@ class DomainController:
         except LabError as error:
             self.kill()
             raise LabError(f"{error} ({self.layout.log})") from None
+        except BaseException:
+            self.kill()
+            raise
         self._remember()
         return seconds
 
@@ -161,7 +165,14 @@ class DomainController:
         (self.layout.root / "lab.json").unlink(missing_ok=True)
 
     def _remember(self) -> None:
-        state = {"pid": self._pid, "address": self.address, "model": self.model, "forest": asdict(self.forest)}
+        self._since = _started(self._pid)
+        state = {
+            "pid": self._pid,
+            "since": self._since,
+            "address": self.address,
+            "model": self.model,
+            "forest": asdict(self.forest),
+        }
         (self.layout.root / "lab.json").write_text(json.dumps(state))
 
     @classmethod
@@ -169,21 +180,18 @@ class DomainController:
         """Return the domain controller that an earlier program started in a directory, None if none runs there."""
         try:
             state = json.loads((root / "lab.json").read_text())
-        except FileNotFoundError:
-            return None
-        controller = cls(Forest(**state["forest"]), root, state["model"])
-        controller.address = state["address"]
-        controller._pid = state["pid"]
+            controller = cls(Forest(**state["forest"]), root, state["model"])
+            controller.address = state["address"]
+            controller._pid, controller._since = state["pid"], state["since"]
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None  # nothing was started there, or by another edition of the lab
         return controller if controller.running else None
 
 
-def _alive(pid: int, settings_path: Path) -> bool:
-    """Return whether the process is there and is ours: process ids come round again."""
-    if not pid:
-        return False
+def _started(pid: int) -> str:
+    """Return when a process started, in the kernel's clock ticks: process ids come round again. Empty: it is gone."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1]
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
     except OSError:
-        return False
-    return os.fsencode(settings_path) in words and state != "Z"
+        return ""
+    return "" if fields[0] == "Z" else fields[19]

@@ -14,7 +14,8 @@ from .controller import DomainController
 SERVER_OWNED: frozenset[str] = frozenset(
     "usnchanged usncreated whenchanged whencreated dscorepropagationdata replpropertymetadata replupdtodatevector "
     "repluptodatevector repsfrom repsto lastlogon lastlogontimestamp logoncount badpwdcount badpasswordtime "
-    "ridnextrid ridpreviousallocationpool ridallocationpool ridavailablepool msds-lastsuccessfulinteractivelogontime".split()
+    "ridnextrid ridpreviousallocationpool ridallocationpool ridavailablepool "
+    "msds-lastsuccessfulinteractivelogontime".split()
 )
 """Attributes that the server changes on its own account, in lower case."""
 

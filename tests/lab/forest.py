@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-PASSWORD = "Lab-Passw0rd!"  # noqa: S105
+PASSWORD = "Lab-Passw0rd!"
 """The password of every account of the lab: it protects nothing but made-up people on a loopback address."""
 
 _NAMESPACE = uuid.UUID("6c1f3c44-5f0c-4d0c-8a51-0d2f6f6e7a10")
@@ -17,7 +17,10 @@ _NAMESPACE = uuid.UUID("6c1f3c44-5f0c-4d0c-8a51-0d2f6f6e7a10")
 
 @dataclass(frozen=True)
 class Forest:
-    """A forest of one domain with one domain controller.
+    """A domain with one domain controller: a forest of its own, or a child domain that stands for itself.
+
+    A child domain's controller replicates with nobody. It has the naming contexts of the whole forest (its own copies
+    of configuration and schema), which is all that a client sees.
 
     Attributes:
         domain: DNS name in lower case (``contoso.local``).
@@ -26,6 +29,7 @@ class Forest:
         sid: SID of the domain. It is fixed, so that objects can keep the SIDs that a sample gives them.
         guid: objectGUID of the domain object; None for one that follows from the domain's name.
         exchange: whether the forest's schema is extended by Exchange.
+        root: DNS name of the forest's root domain; empty where this is the root.
     """
 
     domain: str
@@ -34,16 +38,22 @@ class Forest:
     sid: str
     guid: str | None = None
     exchange: bool = True
+    root: str = ""
 
     @property
     def dn(self) -> str:
         """Distinguished name of the domain."""
-        return ",".join(f"DC={label}" for label in self.domain.split("."))
+        return _dn(self.domain)
+
+    @property
+    def root_dn(self) -> str:
+        """Distinguished name of the forest's root domain."""
+        return _dn(self.root or self.domain)
 
     @property
     def configuration_dn(self) -> str:
         """Distinguished name of the configuration naming context."""
-        return f"CN=Configuration,{self.dn}"
+        return f"CN=Configuration,{self.root_dn}"
 
     @property
     def schema_dn(self) -> str:
@@ -65,11 +75,11 @@ class Forest:
         """objectGUID of the domain object."""
         return self.guid or str(uuid.uuid5(_NAMESPACE, self.domain))
 
-    def with_identity(self, sid: str | None, guid: str | None) -> Forest:
-        """Return the same forest with the SID and objectGUID that a sample gives its domain, where it gives any."""
-        return replace(self, sid=sid or self.sid, guid=guid or self.guid)
+
+def _dn(domain: str) -> str:
+    return ",".join(f"DC={label}" for label in domain.split("."))
 
 
-CONTOSO = Forest("contoso.local", "CONTOSO", "dc1", "S-1-5-21-1111111111-2222222222-3333333333")
+CONTOSO = Forest("contoso.local", "CONTOSO", "dc1", "S-1-5-21-1004336348-1177238915-682003330")
 FABRIKAM = Forest("fabrikam.local", "FABRIKAM", "dc1", "S-1-5-21-1212121212-2323232323-3434343434")
 FORESTS: dict[str, Forest] = {"contoso": CONTOSO, "fabrikam": FABRIKAM}

@@ -29,7 +29,11 @@ def offline(part: str, job: dict[str, t.Any], timeout: float = 600) -> dict[str,
     Raises:
         LabError: the part failed; the message is its last line.
     """
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(_TESTS), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "PYTHONPATH": str(_TESTS),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     done = subprocess.run(
         [SYSTEM_PYTHON, "-m", "lab.offline", part],
         input=json.dumps(job),
@@ -50,10 +54,12 @@ def command(arguments: list[str], **options: t.Any) -> str:
     """Run a program and return what it wrote.
 
     Raises:
-        LabError: it failed; the message has its name and the last line of its complaint, not its arguments.
+        LabError: it failed; the message has its name and the end of its complaint, not its arguments.
     """
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False, **options)
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        arguments, capture_output=True, text=True, check=False, **options
+    )
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        last = " | ".join(done.stderr.strip().splitlines()[-3:]) or "no message"
         raise LabError(f"{arguments[0]} ended with {done.returncode}: {last}")
     return done.stdout

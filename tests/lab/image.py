@@ -18,7 +18,7 @@ import typing as t
 from dataclasses import asdict
 from pathlib import Path
 
-from . import certificates, packages, settings
+from . import accounts, certificates, packages, settings
 from .controller import DomainController, Model
 from .errors import LabError
 from .exchange import schema
@@ -29,7 +29,17 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("SYNCREADY_LAB_CACHE") or REPOSITORY / "build" / "lab").absolute()
 
 # Whatever decides what an image holds. A change to one of these files makes new images.
-_INPUTS = ("forest.py", "certificates.py", "settings.py", "image.py", "offline/provision.py", "offline/schema.py", "exchange/*.py")
+_INPUTS = (
+    "forest.py",
+    "certificates.py",
+    "settings.py",
+    "image.py",
+    "accounts.py",
+    "offline/provision.py",
+    "offline/schema.py",
+    "offline/access.py",
+    "exchange/*.py",
+)
 
 
 def digest(*parts: object, files: t.Iterable[str] = ()) -> str:
@@ -53,8 +63,27 @@ def samba_version() -> str:
 def base(forest: Forest) -> Path:
     """Return the image of an empty forest (with Exchange's schema where it has one), built if need be."""
     packages.ensure()
-    name = f"{forest.domain}-{digest(asdict(forest), PASSWORD, files=_INPUTS)}"
+    authority_text = (authority() / "ca.pem").read_text()
+    name = f"{forest.domain}-{digest(asdict(forest), PASSWORD, authority_text, files=_INPUTS)}"
     return build(name, lambda root: _provision(forest, root))
+
+
+def authority() -> Path:
+    """Return the directory of the authority that all servers of the lab have their certificates from."""
+    directory = CACHE / "authority"
+    prepare()
+    with _exclusive(CACHE / "authority.lock"):
+        if not (directory / "ca.pem").exists():
+            with short_directory("authority") as made:
+                certificates.authority(made)
+                shutil.copytree(made, directory)
+    return directory
+
+
+def prepare() -> None:
+    """Make the folder of the cache. It keeps itself out of version control, wherever it is."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    (CACHE / ".gitignore").write_text("*\n")
 
 
 def build(name: str, make: t.Callable[[Path], None]) -> Path:
@@ -62,9 +91,7 @@ def build(name: str, make: t.Callable[[Path], None]) -> Path:
 
     Several processes may ask for the same image at once: one builds, the others wait.
     """
-    CACHE.mkdir(parents=True, exist_ok=True)
-    # The folder keeps itself out of version control, wherever it is.
-    (CACHE / ".gitignore").write_text("*\n")
+    prepare()
     image = CACHE / f"{name}.tar"
     if image.exists():
         return image
@@ -86,7 +113,9 @@ def unpack(image: Path, root: Path) -> None:
     command(["tar", "--extract", "--file", str(image), "--directory", str(root)])
 
 
-def start(image: Path, forest: Forest, root: Path, address: str | None = None, model: Model = "single") -> DomainController:
+def start(
+    image: Path, forest: Forest, root: Path, address: str | None = None, model: Model = "single"
+) -> DomainController:
     """Unpack an image, start a domain controller on it, and return it when it is ready."""
     unpack(image, root)
     controller = DomainController(forest, root, model)
@@ -115,10 +144,13 @@ def _provision(forest: Forest, root: Path) -> None:
             "sid": forest.sid,
             "guid": forest.domain_guid,
             "password": PASSWORD,
+            "root_dn": forest.root_dn,
+            "configuration_dn": forest.configuration_dn,
+            "schema_dn": forest.schema_dn,
         },
     )
     layout = settings.Layout(root)
-    certificates.make(root / "tls", (forest.fqdn, forest.domain))
+    certificates.issue(authority(), root / "tls", (forest.fqdn, forest.domain, "localhost"))
     settings.write(layout, forest, "127.0.0.1")
     if forest.exchange:
         offline("schema", {"directory": str(root), "steps": schema.steps(forest.schema_dn)})
@@ -127,6 +159,7 @@ def _provision(forest: Forest, root: Path) -> None:
     try:
         # Samba's DNS update service does this elsewhere: without it the LDAP service has no Kerberos name.
         _service_names(controller)
+        accounts.create(controller)
     finally:
         controller.release()
 

@@ -62,7 +62,15 @@ def add(dn: str, attributes: t.Mapping[str, t.Iterable[bytes | str]]) -> str:
     return "\n".join(lines) + "\n\n"
 
 
-def modify(dn: str, operation: t.Literal["add", "delete", "replace"], name: str, values: t.Iterable[bytes | str] = ()) -> str:
+def modify(
+    dn: str, operation: t.Literal["add", "delete", "replace"], name: str, values: t.Iterable[bytes | str] = ()
+) -> str:
     """Return a change record with one modification."""
-    lines = [line("dn", dn), "changetype: modify", f"{operation}: {name}", *(line(name, value) for value in values), "-"]
+    lines = [
+        line("dn", dn),
+        "changetype: modify",
+        f"{operation}: {name}",
+        *(line(name, value) for value in values),
+        "-",
+    ]
     return "\n".join(lines) + "\n\n"

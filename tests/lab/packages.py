@@ -53,7 +53,9 @@ def ensure() -> None:
     if os.geteuid() != 0:
         raise LabError(f"The lab needs the Debian packages {names}: install them, or run this once as root.")
     if not Path("/usr/bin/apt-get").exists():
-        raise LabError(f"The lab needs the Debian packages {names}, and this system has no apt-get: use Debian or Ubuntu.")
+        raise LabError(
+            f"The lab needs the Debian packages {names}, and this system has no apt-get: use Debian or Ubuntu."
+        )
     print(f"lab: installing {names}", flush=True)
     _install(wanted)
     still = missing()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The attributes that Exchange (and Skype for Business) adds to the schema, as far as directory synchronization meets them.
+"""The attributes that Exchange and Skype for Business add to the schema, as far as synchronization meets them.
 
 Identifiers, syntaxes and limits are those of real forests where public schema documentation was at hand. Elsewhere the
 object identifier and the linkID are the lab's own: nothing that reads a directory looks at them.
@@ -70,17 +70,33 @@ def _public(name: str, syntax: Syntax = "text", **more: t.Any) -> Attribute:
 
 RECIPIENT: tuple[Attribute, ...] = (
     _public("mailNickname", oid=_BASE + "447", lower=1, upper=64, flags=5, guid="bf9679b3-0de6-11d0-a285-00aa003049e2"),
-    _public("targetAddress", oid=_BASE + "352", lower=1, upper=1123, flags=1, guid="f0f8ff9f-1191-11d0-a060-00aa006c33ed"),
-    Attribute(
-        "msExchRecipientTypeDetails", "large", _EXCHANGE + "50855", flags=1,
-        guid="069ba1f8-540a-42a9-bf26-a7dd35475346", catalog=True,
+    _public(
+        "targetAddress", oid=_BASE + "352", lower=1, upper=1123, flags=1, guid="f0f8ff9f-1191-11d0-a060-00aa006c33ed"
     ),
     Attribute(
-        "msExchRecipientDisplayType", "integer", _EXCHANGE + "50730", flags=1,
-        guid="b893abb0-767e-4f20-915f-3857bbc96afe", catalog=True,
+        "msExchRecipientTypeDetails",
+        "large",
+        _EXCHANGE + "50855",
+        flags=1,
+        guid="069ba1f8-540a-42a9-bf26-a7dd35475346",
+        catalog=True,
+    ),
+    Attribute(
+        "msExchRecipientDisplayType",
+        "integer",
+        _EXCHANGE + "50730",
+        flags=1,
+        guid="b893abb0-767e-4f20-915f-3857bbc96afe",
+        catalog=True,
     ),
     Attribute("msExchRemoteRecipientType", "large", _EXCHANGE + "51611", flags=1, catalog=True),
-    _public("msExchHideFromAddressLists", "boolean", oid=_EXCHANGE + "73", flags=16, guid="a21c0b96-b093-11d2-aa06-00c04f8eedd8"),
+    _public(
+        "msExchHideFromAddressLists",
+        "boolean",
+        oid=_EXCHANGE + "73",
+        flags=16,
+        guid="a21c0b96-b093-11d2-aa06-00c04f8eedd8",
+    ),
     *(
         _public(
             f"extensionAttribute{number}",
@@ -128,12 +144,18 @@ RECIPIENT: tuple[Attribute, ...] = (
 BASE: tuple[Attribute, ...] = (
     Attribute("msExchVersion", "large", _EXCHANGE + "50853", flags=1, catalog=True),
     Attribute(
-        "msExchPoliciesExcluded", oid=_EXCHANGE + "50051", single=False,
-        guid="61c47258-454e-11d3-aa72-00c04f8eedd8", property_set=PUBLIC_INFORMATION,
+        "msExchPoliciesExcluded",
+        oid=_EXCHANGE + "50051",
+        single=False,
+        guid="61c47258-454e-11d3-aa72-00c04f8eedd8",
+        property_set=PUBLIC_INFORMATION,
     ),
     Attribute(
-        "msExchPoliciesIncluded", oid=_EXCHANGE + "50050", single=False,
-        guid="61c47253-454e-11d3-aa72-00c04f8eedd8", property_set=PUBLIC_INFORMATION,
+        "msExchPoliciesIncluded",
+        oid=_EXCHANGE + "50050",
+        single=False,
+        guid="61c47253-454e-11d3-aa72-00c04f8eedd8",
+        property_set=PUBLIC_INFORMATION,
     ),
 )
 """What every object that Exchange knows may hold, its configuration included."""
@@ -143,7 +165,12 @@ MAIL_STORAGE: tuple[Attribute, ...] = (
     _public("homeMDBBL", "dn", oid=_BASE + "393", single=False, link=33, guid="bf967988-0de6-11d0-a285-00aa003049e2"),
     _public("msExchHomeServerName", oid=_EXCHANGE + "47", flags=25, guid="a284f30e-b093-11d2-aa06-00c04f8eedd8"),
     _public(
-        "msExchMailboxGuid", "octets", oid=_EXCHANGE + "11058", lower=16, upper=16, flags=9,
+        "msExchMailboxGuid",
+        "octets",
+        oid=_EXCHANGE + "11058",
+        lower=16,
+        upper=16,
+        flags=9,
         guid="9333af48-b09e-11d2-aa06-00c04f8eedd8",
     ),
     Attribute("msExchArchiveGUID", "octets", _EXCHANGE + "51443", lower=16, upper=16, flags=1, catalog=True),
@@ -188,7 +215,9 @@ MAIL_STORAGE: tuple[Attribute, ...] = (
 """What an object with a mailbox may hold."""
 
 SKYPE: tuple[Attribute, ...] = (
-    Attribute("msRTCSIP-PrimaryUserAddress", flags=1, catalog=True, upper=454, common_name="ms-RTC-SIP-PrimaryUserAddress"),
+    Attribute(
+        "msRTCSIP-PrimaryUserAddress", flags=1, catalog=True, upper=454, common_name="ms-RTC-SIP-PrimaryUserAddress"
+    ),
     Attribute("msRTCSIP-UserEnabled", "boolean", flags=1, catalog=True, common_name="ms-RTC-SIP-UserEnabled"),
     Attribute("msRTCSIP-DeploymentLocator", catalog=True, common_name="ms-RTC-SIP-DeploymentLocator"),
     Attribute("msRTCSIP-Line", catalog=True, common_name="ms-RTC-SIP-Line"),
@@ -198,8 +227,12 @@ SKYPE: tuple[Attribute, ...] = (
 
 WINDOWS_2016: tuple[Attribute, ...] = (
     Attribute(
-        "msDS-ExternalDirectoryObjectId", oid="1.2.840.113556.1.4.2310", upper=256, property_set=None,
-        guid="bd29bf90-66ad-40e1-887b-10df070419a6", common_name="ms-DS-External-Directory-Object-Id",
+        "msDS-ExternalDirectoryObjectId",
+        oid="1.2.840.113556.1.4.2310",
+        upper=256,
+        property_set=None,
+        guid="bd29bf90-66ad-40e1-887b-10df070419a6",
+        common_name="ms-DS-External-Directory-Object-Id",
     ),
 )
 """Newer Windows schemas have it and Samba's base schema lacks it."""

@@ -120,12 +120,12 @@ OBJECTS: tuple[ObjectClass, ...] = (
     ObjectClass("msExchConfigSettings", may=_names(ORGANISATION)),
     ObjectClass(
         "msExchDynamicDistributionList", auxiliary=("mailRecipient",),
-        may=("displayName", "description", "managedBy", *_names(ORGANISATION)),
+        may=("displayName", "description", "mail", "managedBy", "legacyExchangeDN", *_names(ORGANISATION)),
         below=("organizationalUnit", "domainDNS", "builtinDomain"),
     ),
     ObjectClass(
         "publicFolder", auxiliary=("mailRecipient",),
-        may=("displayName", "description", *_names(MAIL_STORAGE)),
+        may=("displayName", "description", "mail", "legacyExchangeDN", *_names(MAIL_STORAGE)),
         below=("organizationalUnit", "domainDNS", "msExchSystemObjectsContainer"),
     ),
 )  # fmt: skip

@@ -44,9 +44,7 @@ _NAMESPACE = uuid.UUID("0f0f7d0e-6a2b-4b39-9d4e-3b1c7a5e2f11")
 # Microsoft gives every generated schema identifier this prefix, followed by the parts of a GUID.
 _OWN_ARC = "1.2.840.113556.1.8000.2554.46111.50231.7310.17216.43122.9961320.12345678"
 
-_READABLE = (
-    "D:(A;;RPLCLORC;;;AU)(A;;RPWPCRCCDCLCLORCWOWDSDDTSW;;;DA)(A;;RPWPCRCCDCLCLORCWOWDSDDTSW;;;SY)"
-)
+_READABLE = "D:(A;;RPLCLORC;;;AU)(A;;RPWPCRCCDCLCLORCWOWDSDDTSW;;;DA)(A;;RPWPCRCCDCLCLORCWOWDSDDTSW;;;SY)"
 """Every signed-in user reads Exchange's configuration, domain administrators and the system change it."""
 
 ATTRIBUTES: tuple[Attribute, ...] = (
@@ -70,7 +68,12 @@ def steps(schema_dn: str) -> list[str]:
         _join(_attribute(attribute, number, schema_dn) for number, attribute in enumerate(ATTRIBUTES, 1)),
         _join(_class(c, schema_dn) for c in AUXILIARIES),
         _join(_class(c, schema_dn) for c in CONTAINERS),
-        _join([*(_class(c, schema_dn) for c in OBJECTS), _modify("ms-Exch-Configuration-Container", "auxiliaryClass", ("msExchBaseClass",), schema_dn)]),
+        _join(
+            [
+                *(_class(c, schema_dn) for c in OBJECTS),
+                _modify("ms-Exch-Configuration-Container", "auxiliaryClass", ("msExchBaseClass",), schema_dn),
+            ]
+        ),
         _join(_class(c, schema_dn) for c in COPIES),
         _join(_attachments(schema_dn)),
         _join(_places(schema_dn)),

@@ -36,4 +36,7 @@ def write(file: t.Any, dn: str, values: dict[str, list[bytes]]) -> None:
     message.dn = ldb.Dn(file, dn)
     for name, data in values.items():
         message[name] = ldb.MessageElement(data, ldb.FLAG_MOD_REPLACE, name)
-    file.modify(message)
+    try:
+        file.modify(message)
+    except ldb.LdbError as error:
+        raise ValueError(f"{dn} cannot be written raw ({', '.join(values)}): {error.args[1]}") from error

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-import ldb
+from samba import Ldb
 from samba.auth import system_session
 from samba.param import LoadParm
 from samba.samdb import SamDB
@@ -25,7 +25,7 @@ def sam(directory: str, batch: bool = False) -> t.Any:
 
 
 def partition(directory: str, dn: str) -> t.Any:
-    """Return the file of the naming context that an object lies in, with no module of Samba in between: no check is made.
+    """Return the file of the naming context that an object lies in, with none of Samba's checks in between.
 
     The file is the one with the longest name that is an end of the DN.
     """
@@ -34,6 +34,7 @@ def partition(directory: str, dn: str) -> t.Any:
     holders = [name for name in files if folded == name or folded.endswith("," + name)]
     if not holders:
         raise ValueError(f"no naming context of the lab holds {dn!r}")
-    raw = ldb.Ldb()
+    # Samba's own class, because it knows the upper case of letters beyond ASCII: names are found by it.
+    raw = Ldb()
     raw.connect(f"mdb://{files[max(holders, key=len)]}", options=["modules:"])
     return raw
