@@ -31,7 +31,8 @@ _ACTIVE_DIRECTORY: dict[Syntax, str] = {
     "otherTelephone* wWWHomePage servicePrincipalName* displayNamePrintable employeeID nETBIOSName "
     "dnsRoot* dNSHostName division comment scriptPath homeDirectory ldapServiceName",
     "integer": "userAccountControl countryCode groupType sAMAccountType adminCount primaryGroupID instanceType "
-    "systemFlags domainFunctionality forestFunctionality domainControllerFunctionality msDS-Behavior-Version objectVersion",
+    "systemFlags domainFunctionality forestFunctionality domainControllerFunctionality "
+    "msDS-Behavior-Version objectVersion",
     "large": "uSNChanged uSNCreated pwdLastSet lastLogonTimestamp accountExpires highestCommittedUSN",
     "boolean": "isCriticalSystemObject isDeleted isSynchronized isGlobalCatalogReady showInAdvancedViewOnly",
     "octets": "objectGUID mS-DS-ConsistencyGuid thumbnailPhoto",

@@ -15,7 +15,8 @@ _CONSTRUCTED = 4
 _DN_SYNTAXES = frozenset({"2.5.5.1", "2.5.5.7", "2.5.5.14"})
 
 NEVER = frozenset(
-    "distinguishedname instancetype objectcategory usncreated usnchanged replpropertymetadata ntsecuritydescriptor".split()
+    "distinguishedname instancetype objectcategory usncreated usnchanged "
+    "replpropertymetadata ntsecuritydescriptor".split()
 )
 """Attributes that only the server can know, in lower case."""
 
@@ -30,7 +31,7 @@ INVENTED = frozenset(
     "samaccountname countrycode iscriticalsystemobject useraccountcontrol grouptype samaccounttype primarygroupid "
     "showinadvancedviewonly".split()
 )
-"""Attributes that the server gives every new object: where a sample's object has none, the loaded one has none either."""
+"""Attributes that the server gives new objects: where a sample's object has none, the loaded one has none either."""
 
 IDENTITY = frozenset({"objectguid", "objectsid", "objectclass"})
 
