@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from . import accounts, image
-from .controller import DomainController
+from .controller import DomainController, environment
 from .errors import LabError
 from .factory import DEFAULT_SAMPLE, default_sample
 from .forest import FORESTS, PASSWORD, Forest
@@ -36,10 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     start.add_argument("--model", choices=("single", "standard"), default="single", help="Samba's process model")
     stop = commands.add_parser("stop", help="stop them and remove their files")
     log = commands.add_parser("log", help="show what Samba wrote")
-    environment = commands.add_parser(
-        "env", help="print variables that let a shell use a domain controller by its name"
-    )
-    for command in (stop, log, environment):
+    env = commands.add_parser("env", help="print variables that let a shell use the domain controllers by name")
+    for command in (stop, log, env):
         command.add_argument("domain", nargs="?", help="DNS name of one domain (default: all of them)")
     commands.add_parser("status", help="show what runs")
     commands.add_parser("clean", help="stop everything and throw the images away")
@@ -80,12 +78,12 @@ def _run(options: argparse.Namespace) -> int:
         raise LabError(
             f"No domain controller{' of ' + options.domain if options.domain else ''} runs: start the lab first."
         )
+    if options.command == "env":
+        for name, value in environment(chosen[0].layout.root / "etc", chosen).items():
+            print(f"export {name}={shlex.quote(value)}")
+        return 0
     for controller in chosen:
-        if options.command == "log":
-            sys.stdout.write(controller.log_text())
-        else:
-            for name, value in controller.environment().items():
-                print(f"export {name}={shlex.quote(value)}")
+        sys.stdout.write(controller.log_text())
     return 0
 
 

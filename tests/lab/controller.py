@@ -129,15 +129,8 @@ class DomainController:
             self._reservation = None
 
     def environment(self, names: bool = True) -> dict[str, str]:
-        """Return environment variables for a client: its Kerberos settings and, with names, its host names.
-
-        Host names go through nss_wrapper, which answers from a hosts file of ours inside that one process: neither
-        the machine's hosts file nor a network namespace is needed.
-        """
-        result = {"KRB5_CONFIG": str(self.layout.kerberos)}
-        if names:
-            result |= {"LD_PRELOAD": _NSS_WRAPPER, "NSS_WRAPPER_HOSTS": str(self.layout.hosts)}
-        return result
+        """Return environment variables for a client: its Kerberos settings and, with names, its host names."""
+        return _environment(self.layout.kerberos, self.layout.hosts if names else None)
 
     def log_text(self) -> str:
         """Return what Samba wrote since the image was copied."""
@@ -186,6 +179,30 @@ class DomainController:
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None  # nothing was started there, or by another edition of the lab
         return controller if controller.running else None
+
+
+def environment(folder: Path, controllers: t.Sequence[DomainController]) -> dict[str, str]:
+    """Return environment variables for a client that reaches several domain controllers by their names.
+
+    Args:
+        folder: where the settings files go.
+        controllers: the domain controllers, started; the first one's realm is the default.
+    """
+    kerberos, hosts = folder / "krb5.conf", folder / "hosts"
+    settings.write_client(kerberos, hosts, [(one.forest, one.address) for one in controllers])
+    return _environment(kerberos, hosts)
+
+
+def _environment(kerberos: Path, hosts: Path | None) -> dict[str, str]:
+    """Return the variables that make a client use these files.
+
+    Host names go through nss_wrapper, which answers from a hosts file of ours inside that one process: neither the
+    machine's hosts file nor a network namespace is needed.
+    """
+    result = {"KRB5_CONFIG": str(kerberos)}
+    if hosts is not None:
+        result |= {"LD_PRELOAD": _NSS_WRAPPER, "NSS_WRAPPER_HOSTS": str(hosts)}
+    return result
 
 
 def _started(pid: int) -> str:

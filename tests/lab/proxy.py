@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import queue
 import socket
 import struct
 import threading
@@ -57,7 +58,7 @@ class FaultProxy:
         self.connections = 0
         self.passed = {"up": 0, "down": 0}
         self._target = (host, port)
-        self._sockets: set[socket.socket] = set()
+        self._open: set[_Shared] = set()
         self._lock = threading.Lock()
         self._closed = False
         self._listener = socket.create_server(listen, backlog=128)
@@ -90,9 +91,9 @@ class FaultProxy:
     def cut(self, action: t.Literal["fin", "rst"] = "rst") -> None:
         """End every connection that is open now."""
         with self._lock:
-            sockets, self._sockets = self._sockets, set()
-        for connection in sockets:
-            _end(connection, action)
+            opened, self._open = self._open, set()
+        for shared in opened:
+            shared.end(action)
 
     def _accept(self) -> None:
         while not self._closed:
@@ -108,62 +109,101 @@ class FaultProxy:
                 continue
             for connection in (client, server):
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            shared = _Shared((client, server))
             with self._lock:
                 self.connections += 1
-                self._sockets |= {client, server}
-            gate = threading.Event()
-            gate.set()
+                self._open.add(shared)
             for direction, source, target in (("up", client, server), ("down", server, client)):
-                pump = _Pump(self, direction, source, target, (client, server), gate)
+                pump = _Pump(self, direction, source, target, shared)
                 threading.Thread(target=pump.run, daemon=True).start()
 
     def _count(self, direction: str, number: int) -> None:
         with self._lock:
             self.passed[direction] += number
 
-    def _forget(self, connections: t.Iterable[socket.socket]) -> None:
+    def _forget(self, shared: _Shared) -> None:
         with self._lock:
-            self._sockets -= set(connections)
+            self._open.discard(shared)
+
+
+class _Shared:
+    """What the two directions of a connection have in common."""
+
+    def __init__(self, both: tuple[socket.socket, socket.socket]) -> None:
+        self.both = both
+        self.hanging = False
+        self.ended = False
+        self.running = 2
+
+    def end(self, action: t.Literal["fin", "rst"]) -> None:
+        """Close both sides. From now on no direction may close anything by itself: an end would go before a reset."""
+        self.ended = True
+        for connection in self.both:
+            _end(connection, action)
 
 
 class _Pump:
     """Carries one direction of one connection."""
 
     def __init__(
-        self,
-        proxy: FaultProxy,
-        direction: str,
-        source: socket.socket,
-        target: socket.socket,
-        both: tuple[socket.socket, socket.socket],
-        gate: threading.Event,
+        self, proxy: FaultProxy, direction: str, source: socket.socket, target: socket.socket, shared: _Shared
     ) -> None:
         self._proxy = proxy
         self._direction = direction
         self._source = source
         self._target = target
-        self._both = both
-        self._gate = gate
+        self._shared = shared
         fault = proxy.fault
         self._fault = fault if fault is not None and fault.direction == direction else None
         self._left = self._fault.after if self._fault else 0
 
     def run(self) -> None:
         try:
-            while data := self._source.recv(_PIECE):
-                if self._proxy.delay:
-                    time.sleep(self._proxy.delay)
-                if not self._gate.is_set():
-                    continue  # hanging: what comes is lost
-                if self._fault is not None and len(data) >= self._left:
-                    self._send(data[: self._left])
-                    self._strike(self._fault.action)
-                    return
-                self._left -= len(data)
-                self._send(data)
-            _shutdown(self._target, socket.SHUT_WR)
+            self._carry()
         except OSError:
             self._end("rst")
+        with self._proxy._lock:
+            self._shared.running -= 1
+            last = not self._shared.running
+        if last:
+            self._end("fin")
+
+    def _carry(self) -> None:
+        for data in self._pieces():
+            if self._shared.hanging:
+                continue  # what comes is lost
+            if self._fault is not None and len(data) >= self._left:
+                self._send(data[: self._left])
+                self._strike(self._fault.action)
+                return
+            self._left -= len(data)
+            self._send(data)
+        if not self._shared.ended:
+            _shutdown(self._target, socket.SHUT_WR)
+
+    def _pieces(self) -> t.Iterator[bytes]:
+        """Yield what comes, late by the delay. Late pieces do not wait for one another: the throughput stays."""
+        if not self._proxy.delay:
+            while data := self._source.recv(_PIECE):
+                yield data
+            return
+        line: queue.Queue[tuple[float, bytes]] = queue.Queue(maxsize=1024)
+        threading.Thread(target=self._read_ahead, args=(line,), daemon=True).start()
+        while True:
+            due, data = line.get()
+            time.sleep(max(0.0, due - time.monotonic()))
+            if not data:
+                return
+            yield data
+
+    def _read_ahead(self, line: queue.Queue[tuple[float, bytes]]) -> None:
+        data = b"begin"
+        while data:
+            try:
+                data = self._source.recv(_PIECE)
+            except OSError:
+                data = b""
+            line.put((time.monotonic() + self._proxy.delay, data))
 
     def _send(self, data: bytes) -> None:
         if data:
@@ -175,14 +215,13 @@ class _Pump:
             self._end(action)
             return
         if action == "hang":
-            self._gate.clear()
+            self._shared.hanging = True
         while self._source.recv(_PIECE):
             pass
 
-    def _end(self, action: t.Literal["fin", "rst", "hang", "drop"]) -> None:
-        self._proxy._forget(self._both)
-        for connection in self._both:
-            _end(connection, "rst" if action == "rst" else "fin")
+    def _end(self, action: t.Literal["fin", "rst"]) -> None:
+        self._proxy._forget(self._shared)
+        self._shared.end(action)
 
 
 def _end(connection: socket.socket, action: t.Literal["fin", "rst"]) -> None:

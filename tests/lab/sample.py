@@ -108,9 +108,8 @@ class Sample:
     def image(self, forest: Forest) -> Path:
         """Return the image of one of the sample's domains with the sample loaded, built if need be."""
         base = image.base(forest)
-        others = [other.dn for other in self.forests() if other.dn != forest.dn]
         key = image.digest(base.name, self.objects.read_text(encoding="utf-8"), files=_INPUTS)
-        return image.build(f"sample-{forest.domain}-{key}", lambda root: self._load(base, forest, root, others))
+        return image.build(f"sample-{forest.domain}-{key}", lambda root: self._load(base, forest, root))
 
     def start(
         self, forest: Forest, root: Path, address: str | None = None, model: Model = "single"
@@ -122,14 +121,14 @@ class Sample:
         """Return what became of the sample in a domain controller's directory."""
         return Report(**json.loads((root / "sample.json").read_text()))
 
-    def _load(self, base: Path, forest: Forest, root: Path, others: list[str]) -> None:
+    def _load(self, base: Path, forest: Forest, root: Path, alone: bool = False) -> None:
         image.unpack(base, root)
         settings.write(settings.Layout(root), forest, "127.0.0.1")
         job = {
             "directory": str(root),
             "sample": str(self.objects.absolute()),
             "contexts": [forest.dn, forest.configuration_dn, forest.schema_dn],
-            "others": others,
+            "others": [] if alone else [other.dn for other in self.forests() if other.dn != forest.dn],
         }
         (root / "sample.json").write_text(json.dumps(offline("load", job)))
 
@@ -155,7 +154,7 @@ def populated(name: str, forest: Forest, entries: t.Callable[[], t.Iterable[ldif
                     lines = [ldif.line("dn", dn)]
                     lines += [ldif.line(key, value) for key, values in attributes.items() for value in values]
                     out.write("\n".join(lines) + "\n\n")
-            Sample(source)._load(base, forest, root, [])
+            Sample(source)._load(base, forest, root, alone=True)
 
     return image.build(f"{name}-{forest.domain}-{image.digest(base.name, files=_INPUTS)}", make)
 

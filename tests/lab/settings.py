@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,21 +94,28 @@ def write(layout: Layout, forest: Forest, address: str) -> None:
     ldb:nosync = true
 """
     )
-    layout.kerberos.write_text(
+    write_client(layout.kerberos, layout.hosts, [(forest, address)])
+
+
+def write_client(kerberos: Path, hosts: Path, servers: t.Sequence[tuple[Forest, str]]) -> None:
+    """Write a krb5.conf and a hosts file for a client of some domain controllers, given with their addresses."""
+    realms = "".join(
+        f"    {forest.realm} = {{\n        kdc = {address}\n        admin_server = {address}\n    }}\n"
+        for forest, address in servers
+    )
+    domains = "".join(
+        f"    .{forest.domain} = {forest.realm}\n    {forest.domain} = {forest.realm}\n" for forest, _ in servers
+    )
+    kerberos.write_text(
         f"""[libdefaults]
-    default_realm = {forest.realm}
+    default_realm = {servers[0][0].realm}
     dns_lookup_kdc = false
     dns_lookup_realm = false
     rdns = false
     dns_canonicalize_hostname = false
 [realms]
-    {forest.realm} = {{
-        kdc = {address}
-        admin_server = {address}
-    }}
-[domain_realm]
-    .{forest.domain} = {forest.realm}
-    {forest.domain} = {forest.realm}
-"""
+{realms}[domain_realm]
+{domains}"""
     )
-    layout.hosts.write_text(f"127.0.0.1 localhost\n{address} {forest.fqdn} {forest.domain} {forest.host}\n")
+    lines = [f"{address} {forest.fqdn} {forest.domain}" for forest, address in servers]
+    hosts.write_text("\n".join(["127.0.0.1 localhost", *lines]) + "\n")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from . import accounts, certificates, client, dump, image, ldif
-from .controller import DomainController
+from .controller import DomainController, environment
 from .errors import LabError
 from .factory import Lab
 from .forest import CONTOSO, FABRIKAM, PASSWORD
@@ -110,7 +110,7 @@ def test_simple_bind_needs_tls_and_the_right_password(empty_dc: DomainController
 def test_kerberos_signs_in_by_host_name_without_any_change_to_the_machine(
     empty_dc: DomainController, tmp_path: Path
 ) -> None:
-    environment = client.kerberos_ticket(empty_dc, accounts.get(empty_dc, accounts.AUDIT), tmp_path / "ticket")
+    variables = client.kerberos_ticket(empty_dc, accounts.get(empty_dc, accounts.AUDIT), tmp_path / "ticket")
     done = subprocess.run(
         [
             "ldapsearch",
@@ -124,7 +124,7 @@ def test_kerberos_signs_in_by_host_name_without_any_change_to_the_machine(
             "-s",
             "base",
         ],
-        env={**os.environ, **environment},
+        env={**os.environ, **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -207,6 +207,14 @@ def test_two_forests_stand_side_by_side(own_lab: Lab) -> None:
     assert client.search(fabrikam, fabrikam.forest.dn, "(sAMAccountName=only-here)") == []
     # One authority signs for both, so that one file verifies them all.
     assert contoso.layout.authority.read_bytes() == fabrikam.layout.authority.read_bytes()
+
+
+def test_one_client_reaches_both_forests_by_name(own_lab: Lab, tmp_path: Path) -> None:
+    both = [own_lab.empty(CONTOSO), own_lab.empty(FABRIKAM)]
+    variables = {**os.environ, **environment(tmp_path, both)}
+    for dc in both:
+        ldap = ["ldapsearch", "-x", "-H", f"ldap://{dc.forest.fqdn}", "-LLL", "-b", "", "-s", "base", "dnsHostName"]
+        assert f"dnsHostName: {dc.forest.fqdn}" in subprocess.check_output(ldap, env=variables, text=True)
 
 
 def test_two_copies_of_one_forest_stand_side_by_side_and_share_nothing(own_lab: Lab) -> None:

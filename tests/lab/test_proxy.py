@@ -109,6 +109,15 @@ def test_delay_is_there_in_both_directions(echo: int) -> None:
         assert 0.2 <= time.monotonic() - start < 1
 
 
+def test_delay_does_not_narrow_the_line(echo: int) -> None:
+    payload = b"x" * 8_000_000
+    with FaultProxy("127.0.0.1", echo, delay=0.1) as proxy, _connect(proxy) as connection:
+        start = time.monotonic()
+        threading.Thread(target=_send_quietly, args=(connection, payload, True)).start()
+        assert len(_read(connection)) == len(payload)
+        assert time.monotonic() - start < 3  # in pieces that wait for one another it would be over 20
+
+
 def test_the_fault_can_change_between_connections_and_cut_ends_open_ones(echo: int) -> None:
     with FaultProxy("127.0.0.1", echo) as proxy:
         first = _connect(proxy)
