@@ -152,7 +152,7 @@ class LdapDirectory:
             for domain in self._read_domains():
                 yield from self._read_domain(domain, selection, condition)
             configuration = self._main.root.configuration_dn
-            if configuration:
+            if self._main.root.has_configuration:
                 yield from self._read(
                     self._main, f"CN=Partitions,{configuration}", "subtree", selection, condition, must_exist=False
                 )
