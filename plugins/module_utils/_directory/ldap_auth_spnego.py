@@ -49,7 +49,9 @@ def sign_in(connection: LdapConnection) -> None:
     context = _context(spnego, connection)
     _exchange(context, connection)
     if not connection.inside_tls:
-        sealed = connection.options.encrypt
+        # A Kerberos library may offer to seal, asked or not, and the server then expects it.
+        offered = context.context_attr & spnego.ContextReq.confidentiality
+        sealed = connection.options.encrypt or bool(offered)
         connection.wrap(lambda source: SealedSocket(source, context, sealed))
 
 
@@ -93,17 +95,18 @@ def _context(spnego: t.Any, connection: LdapConnection) -> t.Any:
             "NO_SERVICE_NAME",
         )
     request = spnego.ContextReq
-    flags = request.mutual_auth | request.replay_detect | request.sequence_detect
     if connection.inside_tls:
+        # Active Directory refuses signing and sealing inside TLS: the channel binding takes their place.
         bindings = _bindings(spnego, connection.peer_certificate())
+        flags = request.mutual_auth | request.no_integrity
     else:
         bindings = None
-        flags |= request.integrity
+        flags = request.mutual_auth | request.replay_detect | request.sequence_detect | request.integrity
         if options.encrypt:
             flags |= request.confidentiality
     try:
         return spnego.client(
-            username=options.username or None,
+            username=_name(options),
             password=options.password or None,
             hostname=connection.server,
             service="ldap",
@@ -113,6 +116,21 @@ def _context(spnego: t.Any, connection: LdapConnection) -> t.Any:
         )
     except Exception as error:
         raise _failed(connection, error) from None
+
+
+def _name(options: LdapOptions) -> str | None:
+    """Return the user's name as the protocol wants it: Kerberos knows no DOMAIN\\name, and realms in capitals only."""
+    name = options.username or None
+    if name is None or options.protocol == "ntlm":
+        return name
+    _domain, backslash, user = name.partition("\\")
+    if backslash:
+        if options.protocol == "negotiate":
+            return name
+        # Without a realm, the Kerberos settings' own is taken.
+        return f"{user}@{options.domain_realm.upper()}" if options.domain_realm else user
+    user, at, realm = name.rpartition("@")
+    return f"{user}@{realm.upper()}" if at else name
 
 
 def _bindings(spnego: t.Any, certificate: bytes | None) -> t.Any:
@@ -144,13 +162,13 @@ def _exchange(context: t.Any, connection: LdapConnection) -> None:
     for _number in range(_MAX_STEPS):
         answer = connection.sasl_bind(_MECHANISM, token)
         if answer.code not in (SUCCESS, SASL_IN_PROGRESS):
-            raise bind_error(
-                connection.where, connection.user, answer.code, answer.text, tls=connection.inside_tls
-            )
+            raise bind_error(connection.where, connection.user, answer.code, answer.text, tls=connection.inside_tls)
         token = _step(context, connection, answer.credentials) if not context.complete else None
         if answer.code == SUCCESS:
             if not context.complete:
-                message = f"{connection.where} did not prove who it is when signing in; it may not be the server it says."
+                message = (
+                    f"{connection.where} did not prove who it is when signing in; it may not be the server it says."
+                )
                 raise ldap_error(message, "SERVER_UNPROVEN")
             return
     raise ldap_error(f"{connection.where} does not come to an end with the sign-in.", "BIND_FAILED")

@@ -83,7 +83,12 @@ class LdapConnection:
             raise_exceptions=False,
             receive_timeout=options.read_timeout,
         )
-        self.wire = Wire(lambda: t.cast("Socket | None", self.ldap3.socket), server, options.read_timeout)
+        self.wire = Wire(
+            lambda: t.cast("Socket | None", self.ldap3.socket),
+            self.where,
+            options.read_timeout,
+            (options.password or "", options.certificate_password or ""),
+        )
 
     @property
     def where(self) -> str:

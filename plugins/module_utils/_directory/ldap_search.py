@@ -114,7 +114,9 @@ class Searcher:
                     yield entry
                 empty = empty + 1 if read == before else 0
                 if empty > _MAX_EMPTY_PAGES:
-                    raise ldap_error(f"{self._connection.where} sends pages without entries without end.", "PROTOCOL_ERROR")
+                    raise ldap_error(
+                        f"{self._connection.where} sends pages without entries without end.", "PROTOCOL_ERROR"
+                    )
         except BerError as error:
             raise self._no_ldap(error) from None
 
@@ -222,7 +224,8 @@ class Searcher:
             )
             return ldap_error(message, "CONNECTION_LOST")
         return ldap_error(
-            f"The search below {request.base!r} on {self._connection.where} could not be made ({name}).", "SEARCH_FAILED"
+            f"The search below {request.base!r} on {self._connection.where} could not be made ({name}).",
+            "SEARCH_FAILED",
         )
 
     def _pages_plain(
@@ -245,13 +248,19 @@ class Searcher:
             references = sum(1 for response in responses if response["type"] == "searchResRef")
             if references:
                 statistics.skipped["referral"] = statistics.skipped.get("referral", 0) + references
-            cookie = self._check(request, _answer(result), read, paged)
+            cookie = self._check(request, self._answer(result), read, paged)
             entries = [response for response in responses if response["type"] == "searchResEntry"]
             yield (parser.entry(response["raw_dn"].decode(), response["raw_attributes"]) for response in entries)
             read += len(entries)
             self._pace.wait(len(entries))
             if not cookie:
                 return
+
+    def _answer(self, result: dict[str, t.Any]) -> Answer:
+        control = result.get("controls", {}).get(PAGED_RESULTS)
+        cookie = control["value"]["cookie"] if control else None
+        text = self._connection.wire.clean(result.get("message") or "")
+        return Answer(result["result"], result.get("dn") or "", text, cookie=cookie)
 
 
 class _Counting:
@@ -267,12 +276,6 @@ class _Counting:
             for entry in self._parser.entries(part):
                 self.number += 1
                 yield entry
-
-
-def _answer(result: dict[str, t.Any]) -> Answer:
-    control = result.get("controls", {}).get(PAGED_RESULTS)
-    cookie = control["value"]["cookie"] if control else None
-    return Answer(result["result"], result.get("dn") or "", result.get("message") or "", cookie=cookie)
 
 
 def _allows_fast(connection: t.Any) -> bool:
