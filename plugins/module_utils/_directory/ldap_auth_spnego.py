@@ -55,6 +55,18 @@ def sign_in(connection: LdapConnection) -> None:
         connection.wrap(lambda source: SealedSocket(source, context, sealed))
 
 
+def sign_in_unprotected(connection: LdapConnection) -> None:
+    """Bind without signing, sealing and channel binding, to see whether the server allows that.
+
+    Raises:
+        LdapError: the server refused, Kerberos failed, or the connection broke.
+        MissingLibraryError: a library is missing.
+    """
+    spnego = require_spnego(connection.options)
+    context = _context(spnego, connection, unprotected=True)
+    _exchange(context, connection)
+
+
 def require_spnego(options: LdapOptions) -> t.Any:
     """Return the module spnego, if everything is there that the options need.
 
@@ -86,7 +98,7 @@ def _import(name: str) -> t.Any:
         return None
 
 
-def _context(spnego: t.Any, connection: LdapConnection) -> t.Any:
+def _context(spnego: t.Any, connection: LdapConnection, *, unprotected: bool = False) -> t.Any:
     options = connection.options
     if options.protocol != "ntlm" and options.protocol != "negotiate" and options.has_address:
         raise ldap_error(
@@ -95,7 +107,10 @@ def _context(spnego: t.Any, connection: LdapConnection) -> t.Any:
             "NO_SERVICE_NAME",
         )
     request = spnego.ContextReq
-    if connection.inside_tls:
+    if unprotected:
+        bindings = None
+        flags = request.mutual_auth | request.no_integrity
+    elif connection.inside_tls:
         # Active Directory refuses signing and sealing inside TLS: the channel binding takes their place.
         bindings = _bindings(spnego, connection.peer_certificate())
         flags = request.mutual_auth | request.no_integrity
