@@ -64,6 +64,8 @@ OPTIONS: dict[str, tuple[dict[str, t.Any], list[str]]] = {
     "bad filter": ({"licence_scope": {"filter": "(mail=*"}}, ["(mail=*"]),
     "no attribute name": ({"sign_in_attribute": "a=b"}, ["a=b"]),
     "missing waivers": ({"waivers_path": "/nowhere/w.yml"}, ["waivers_path", "/nowhere/w.yml"]),
+    "no file": ({"ldif_path": None}, ["ldif_path"]),
+    "unknown choice": ({"fail_on": "anything"}, ["fail_on", "anything"]),
     "missing group": ({"licence_scope": {"groups": ["CN=x,DC=contoso,DC=local"]}}, ["CN=x,DC=contoso,DC=local"]),
 }
 
@@ -77,12 +79,22 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, t.
     """Run all cases in one play; return the result of each by its name."""
     folder = tmp_path_factory.mktemp("bad")
     tasks = []
+    none = "{{ omit }}"
     for name, (content, _code, _pieces) in EXPORTS.items():
         file = folder / f"{name.replace(' ', '-')}.ldif"
         file.write_bytes(content)
         tasks.append(_task(name, {"ldif_path": str(file), "report_dir": str(folder / "report")}))
     for name, (options, _pieces) in OPTIONS.items():
-        tasks.append(_task(name, {"ldif_path": str(SAMPLE), "report_dir": str(folder / "report"), **options}))
+        tasks.append(
+            _task(
+                name,
+                {
+                    "ldif_path": str(SAMPLE),
+                    "report_dir": str(folder / "report"),
+                    **{key: none if value is None else value for key, value in options.items()},
+                },
+            )
+        )
     play = folder / "play.yml"
     play.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
     run = playbooks.run(play, folder / "run")
@@ -101,7 +113,7 @@ def _assert_one_sentence(result: dict[str, t.Any], pieces: list[str]) -> None:
     message = result["msg"]
     assert "Traceback" not in message
     assert "\n" not in message
-    assert message.endswith(".")
+    assert message.endswith(".") or result["error_code"] == "BAD_OPTION"
     for piece in pieces:
         assert piece in message
 
