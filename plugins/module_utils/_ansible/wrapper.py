@@ -32,7 +32,7 @@ class Failure(Exception):
         self.result = result
 
 
-class _Module(AnsibleModule):
+class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no types
     """Fails with all keys of the result, also where Ansible itself refuses the options."""
 
     base: t.ClassVar[Result] = {}
