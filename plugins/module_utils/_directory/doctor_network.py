@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import importlib.util
 import re
 import socket
 import ssl
@@ -17,7 +16,7 @@ import typing as t
 
 from .dns import DnsError, in_order, kerberos_settings, name_servers, query_services, resolves
 from .doctor import Check, Patient
-from .ldap_auth_spnego import require_spnego
+from .ldap_auth_spnego import missing_for_kerberos, require_spnego
 from .ldap_connection import LdapConnection, require_ldap3
 from .ldap_errors import ldap_error
 from .ldap_options import SASL_PROTOCOLS, is_address
@@ -35,7 +34,7 @@ def libraries(patient: Patient) -> t.Iterator[Check]:
         yield Check("libraries", "ok", "ldap3 is installed; no other library is needed.")
         return
     require_spnego(options)
-    if options.protocol == "negotiate" and not installed("gssapi", "krb5"):
+    if options.protocol == "negotiate" and missing_for_kerberos():
         yield Check(
             "libraries",
             "warning",
@@ -46,15 +45,10 @@ def libraries(patient: Patient) -> t.Iterator[Check]:
     yield Check("libraries", "ok", "All libraries that the options need are installed.")
 
 
-def installed(*names: str) -> bool:
-    """Return whether all of some libraries are installed."""
-    return all(importlib.util.find_spec(name) is not None for name in names)
-
-
 def kerberos(patient: Patient) -> t.Iterator[Check]:
     """Check the Kerberos settings, and the ticket where no password is given."""
     options = patient.options
-    if options.protocol == "negotiate" and not installed("gssapi", "krb5"):
+    if options.protocol == "negotiate" and missing_for_kerberos():
         yield Check("kerberos", "skipped", "Kerberos is not used: its libraries are not installed.")
         return
     if options.protocol not in ("kerberos", "negotiate"):
@@ -94,7 +88,8 @@ def _default_realm(path: str | None) -> str:
 
 def _ticket() -> str | None:
     """Return whom the ticket is for, None where there is none that is still valid."""
-    gssapi: t.Any = importlib.import_module("gssapi")
+    import gssapi  # only where an earlier check has found it
+
     try:
         credentials = gssapi.Credentials(usage="initiate")
         return str(credentials.name) if credentials.lifetime > 0 else None

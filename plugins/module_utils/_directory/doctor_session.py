@@ -12,7 +12,6 @@ import typing as t
 
 from . import ldap_auth, ldap_auth_spnego
 from .doctor import Check, Patient
-from .doctor_network import installed
 from .filters import escape_value
 from .ldap_connection import LdapConnection
 from .ldap_entries import EntryParser
@@ -159,7 +158,7 @@ def protection(patient: Patient) -> t.Iterator[Check]:
     """Find out what the server demands, by signing in once without it on a connection of its own."""
     options = patient.options
     name = "protection"
-    if not installed("spnego"):
+    if ldap_auth_spnego.SPNEGO_MISSING:
         text = "Whether the server demands signing and channel binding is not known: finding out needs pyspnego."
         yield Check(name, "skipped", text, "Install pyspnego to find out.")
         return
@@ -186,7 +185,7 @@ def _demand(options: LdapOptions, tls_mode: TlsMode, what: str, code: str) -> st
     # The port of the options belongs to their tls_mode.
     port = options.port if options.tls_mode == tls_mode else None
     protocol = options.protocol if options.protocol in ("kerberos", "ntlm") else "negotiate"
-    if protocol == "kerberos" and not installed("gssapi", "krb5"):
+    if protocol == "kerberos" and ldap_auth_spnego.missing_for_kerberos():
         return f"{what}: unknown"
     probe = dataclasses.replace(options, tls_mode=tls_mode, port=port, auth_protocol=protocol)
     connection = LdapConnection(probe, probe.server)
