@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import re
 import socket
@@ -110,6 +111,9 @@ class LdapConnection:
             self.ldap3.open(read_server_info=False)
         except Exception as error:
             raise self._open_error(error) from None
+        with contextlib.suppress(OSError, AttributeError):
+            # Requests are small and several may be on their way: none waits for the one before to be confirmed.
+            self.ldap3.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.options.tls_mode == "start_tls":
             self._start_tls()
 
