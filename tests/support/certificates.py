@@ -102,8 +102,11 @@ def _store(folder: Path, name: str, certificate: x509.Certificate, key: ec.Ellip
     pair = Pair(certificate, key, folder / f"{name}.pem", folder / f"{name}.key")
     pair.certificate_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     pair.key_path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return pair
+
+
+def der(pair: Pair) -> bytes:
+    """Return the certificate as it goes over the wire."""
+    return pair.certificate.public_bytes(serialization.Encoding.DER)

@@ -223,7 +223,8 @@ class Peer:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with contextlib.suppress(OSError, ssl.SSLError, ValueError):
+        # What is no LDAP ends the connection, as with any server.
+        with contextlib.suppress(OSError, ValueError, IndexError):
             if self.tls:
                 client = self.context().wrap_socket(client, server_side=True)
                 self._sockets.append(client)
@@ -270,7 +271,11 @@ class Line:
                 if isinstance(request, ldap.Extended) and request.name == START_TLS:
                     self.client = self.peer.context().wrap_socket(self.client, server_side=True)
                     self.peer._sockets.append(self.client)
-                if self._security is not None and self._security.complete and not isinstance(self.client, ssl.SSLSocket):
+                if (
+                    self._security is not None
+                    and self._security.complete
+                    and not isinstance(self.client, ssl.SSLSocket)
+                ):
                     self._sealed = True
 
     def send(self, data: bytes) -> None:

@@ -19,7 +19,7 @@ from ansible_collections.syncready.m365.tests.support.ldap_peer import PASSWORD,
 @pytest.fixture
 def peer(tmp_path: Path) -> t.Iterator[Peer]:
     """A server with a domain of five people, reached inside TLS."""
-    with Peer(tmp_path) as made:
+    with Peer(tmp_path / "peer") as made:
         made.entries = dict(person(number) for number in range(5))
         yield made
 
@@ -30,7 +30,7 @@ def plain_peer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Pe
     users = tmp_path / "users"
     users.write_text(f":{USER}:{PASSWORD}\n")
     monkeypatch.setenv("NTLM_USER_FILE", str(users))
-    with Peer(tmp_path, tls=False) as made:
+    with Peer(tmp_path / "plain", tls=False) as made:
         made.entries = dict(person(number) for number in range(5))
         yield made
 
