@@ -56,7 +56,7 @@ def issue(
     names: t.Sequence[str],
     days: tuple[int, int] = (-1, 365),
     client: bool = False,
-    digest: hashes.HashAlgorithm | None = None,
+    digest: t.Any = None,
 ) -> Pair:
     """Return a new certificate for names and addresses, valid between two days from now."""
     key = ec.generate_private_key(ec.SECP256R1())

@@ -223,8 +223,8 @@ class Peer:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        # What is no LDAP ends the connection, as with any server.
-        with contextlib.suppress(OSError, ValueError, IndexError):
+        # What is no LDAP, or no token of NTLM, ends the connection, as with any server.
+        with contextlib.suppress(Exception):
             if self.tls:
                 client = self.context().wrap_socket(client, server_side=True)
                 self._sockets.append(client)
@@ -314,7 +314,12 @@ class Line:
         if self._security is None:
             inside = isinstance(self.client, ssl.SSLSocket)
             bindings = self.peer.bindings() if inside and self.peer.channel_binding else None
-            self._security = spnego.server(protocol="ntlm", channel_bindings=bindings)
+            bare = request.secret.startswith(b"NTLMSSP")
+            self._security = spnego.server(
+                protocol="ntlm" if bare else "negotiate",
+                options=spnego.NegotiateOptions.none if bare else spnego.NegotiateOptions.use_negotiate,
+                channel_bindings=bindings,
+            )
         try:
             token = self._security.step(request.secret)
         except spnego.exceptions.BadBindingsError:

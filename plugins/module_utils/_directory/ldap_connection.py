@@ -217,11 +217,14 @@ class LdapConnection:
 
     def close(self) -> None:
         """End the connection. Further calls do nothing."""
-        try:
+        source = self.ldap3.socket
+        with contextlib.suppress(Exception):
             # No unbind: it may wait for a server that is gone. Closing says the same.
             self.ldap3.strategy.close()
-        except Exception:
-            self.ldap3.socket = None
+        self.ldap3.socket = None
+        if source is not None:
+            # ldap3 leaves a socket open that was never connected.
+            source.close()
 
 
 def require_ldap3() -> None:

@@ -103,7 +103,7 @@ def test_two_searches_at_once(peer: Peer, connect: Connect) -> None:
     peer.page_limit = 3
     peer.entries = dict(person(number) for number in range(20))
     directory = connect(peer)
-    pairs = list(zip(_read(directory), _read(directory)))
+    pairs = list(zip(_read(directory), _read(directory), strict=True))
     assert [one for one, _two in pairs] == [two for _one, two in pairs] == [f"user{n:05d}" for n in range(20)]
 
 
@@ -312,9 +312,9 @@ def _bytes_of_a_run(peer: Peer) -> int:
         sent: list[Line] = []
         original = Line.run
 
-        def run(line: Line) -> None:
-            sent.append(line)
-            original(line)
+        def run(self: Line) -> None:
+            sent.append(self)
+            original(self)
 
         Line.run = run  # type: ignore[method-assign]
         try:
@@ -344,7 +344,9 @@ def test_an_older_or_newer_ldap3_that_reads_by_itself(peer: Peer, connect: Conne
     assert not searcher.fast
 
 
-def test_a_name_that_ldap3_does_not_have_any_more(peer: Peer, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_ldap3_does_not_have_any_more(
+    peer: Peer, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Connection(ldap3.Connection):
         """Has the hook under another name."""
 

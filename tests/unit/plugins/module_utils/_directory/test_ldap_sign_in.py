@@ -103,10 +103,10 @@ def test_what_was_altered_on_the_way_is_no_answer(plain_peer: Peer, connect: Con
     directory = connect(plain_peer, tls_mode="none", auth_protocol="ntlm")
     original = Line._write
 
-    def alter(line: Line, data: bytes) -> None:
-        wrapped = bytearray(line._security.wrap(data).data)
+    def alter(self: Line, data: bytes) -> None:
+        wrapped = bytearray(self._security.wrap(data).data)
         wrapped[20] ^= 1
-        line.client.sendall(len(wrapped).to_bytes(4, "big") + wrapped)
+        self.client.sendall(len(wrapped).to_bytes(4, "big") + wrapped)
 
     Line._write = alter  # type: ignore[method-assign]
     try:
@@ -151,7 +151,7 @@ def test_the_digest_of_the_binding(tmp_path: t.Any, digest: hashes.HashAlgorithm
     authority = certificates.authority(tmp_path)
     pair = certificates.issue(authority, tmp_path, ["dc1"], digest=digest)
     der = certificates.der(pair)
-    assert ldap_auth_spnego._digest(der) == hashlib.new(used, der).digest()
+    assert ldap_auth_spnego._digest(der) == hashlib.new(digest.name, der).digest()
     assert ldap_auth_spnego._digest(b"no certificate") == hashlib.sha256(b"no certificate").digest()
 
 
@@ -252,13 +252,8 @@ def test_certificates_as_text_and_keys_with_a_password(
     both = client_certificate.certificate_path.read_text() + client_certificate.key_path.read_text()
     connect(peer, **_with(client_certificate, certificate=both, certificate_key=None))
     for password in (None, "wrong"):
-        message = _fails(
-            connect,
-            peer,
-            "BAD_OPTION",
-            "certificate_password",
-            **_with(client_certificate, **text, certificate_password=password),
-        )
+        changes = _with(client_certificate, **text, certificate_password=password)
+        message = _fails(connect, peer, "BAD_OPTION", "certificate_password", **changes)
         assert "wrong" not in message
 
 
