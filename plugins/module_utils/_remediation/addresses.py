@@ -24,7 +24,7 @@ from .policies import Policies
 from .taken import Space, Taken
 from .winners import Winners
 
-_DUPLICATES = frozenset(("upn-duplicate", "proxy-duplicate", "mail-duplicate", "address-taken"))
+DUPLICATES = frozenset(("upn-duplicate", "proxy-duplicate", "mail-duplicate", "address-taken"))
 _MAX_TRIES = 99
 
 
@@ -69,8 +69,8 @@ class AddressProposal:
         self._duplicate_proxies()
         self._primary()
         self._missing_proxy()
-        self._sign_in_name()
         self._mail()
+        self._sign_in_name()
         self._nickname()
         self._target()
 
@@ -98,7 +98,7 @@ class AddressProposal:
                 update = f"smtp:{proxy.raw}"
                 if not self._draft.holds(proxy.raw) and self._free("address", proxy.raw):
                     self._draft.replace_proxy(proxy.raw, update)
-            elif proxy.is_smtp and rules - _DUPLICATES:
+            elif proxy.is_smtp and rules - DUPLICATES:
                 self._repair_proxy(proxy)
 
     def _repair_proxy(self, proxy: Proxy) -> None:
@@ -118,7 +118,7 @@ class AddressProposal:
 
     def _duplicate_proxies(self) -> None:
         for proxy in self._subject.smtp:
-            if not self._rules("proxyAddresses", proxy.raw) & _DUPLICATES or proxy.raw not in self._draft.proxies:
+            if not self._rules("proxyAddresses", proxy.raw) & DUPLICATES or proxy.raw not in self._draft.proxies:
                 continue
             if not self._lost(proxy.address):
                 continue
@@ -213,11 +213,11 @@ class AddressProposal:
             self._set_sign_in(aligned)
         elif self._followed_primary(value):
             self._set_sign_in(t.cast(Proxy, draft.primary).address)
-        elif rules & _DUPLICATES and self._lost(value):
+        elif rules & DUPLICATES and self._lost(value):
             renamed = self._renamed(value)
             if renamed is not None:
                 self._set_sign_in(renamed)
-        elif rules - _DUPLICATES - {"upn-differs-from-primary", "upn-suffix-not-registered", "upn-implicit-collision"}:
+        elif rules - DUPLICATES - {"upn-differs-from-primary", "upn-suffix-not-registered", "upn-implicit-collision"}:
             repaired = values.repaired_sign_in_name(value, self._policies)
             if repaired is not None and repaired != value:
                 self._set_sign_in(repaired)
@@ -262,7 +262,7 @@ class AddressProposal:
         differs = after is not None and fold(after.address) != fold(value)
         if after is not None and differs and (followed or (self._policies.align_mail and rules)):
             self._draft.single["mail"] = after.address
-        elif rules - _DUPLICATES - {"mail-differs-from-primary"}:
+        elif rules - DUPLICATES - {"mail-differs-from-primary"}:
             repaired = values.repaired_address(value, self._policies)
             if repaired is not None and repaired != value and self._free("address", repaired):
                 self._draft.single["mail"] = repaired

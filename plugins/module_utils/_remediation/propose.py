@@ -11,7 +11,6 @@ are worked on in the order of their DNs, so that the same directory gives the sa
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import typing as t
 from dataclasses import dataclass, field
 
@@ -25,7 +24,7 @@ from .._model.text import fold
 from .._rules.catalogue import finding
 from .._rules.options import RuleOptions
 from .._rules.subject import Proxy, Subject
-from .addresses import AddressProposal
+from .addresses import DUPLICATES, AddressProposal
 from .details import Details
 from .draft import PROXIES, Draft
 from .names import propose_names
@@ -35,6 +34,8 @@ from .taken import Taken
 from .verify import SET_RULES, Judgement, new_faults, repaired
 from .winners import Winners
 
+# What one object gives up another may take, whose value a third wanted: more turns than people ever need.
+_MAX_TURNS = 10
 _NAMES = ("displayName", "givenName", "sn", "countryCode")
 
 
@@ -86,30 +87,82 @@ class Proposer:
         self._suffix_is_registered = suffix_is_registered
         self._taken = Taken(snapshot)
         self._winners = Winners(snapshot, options, policies, self._subject)
+        self._changed: dict[int, Draft] = {}
+        self._released: dict[str, set[int]] = {}
 
     def run(self) -> Proposals:
         """Return the proposals for all objects."""
-        proposals = Proposals()
+        findings = self._findings_by_object()
+        while True:
+            proposals = self._propose(findings)
+            unmasked = self._unmasked(findings)
+            if not unmasked:
+                return proposals
+            # Taken from the others, these addresses would bring out a finding on the object that keeps them.
+            self._winners.leave_to_a_person(unmasked)
+            self._taken.forget_all()
+            self._changed.clear()
+            self._released.clear()
+
+    def _findings_by_object(self) -> dict[int, tuple[ObjectReference, list[Finding]]]:
         numbers: dict[str, int] = dict(
             self._snapshot.ask(
                 "SELECT dn || char(0) || coalesce(guid, ''), oid FROM objects WHERE oid IN (SELECT oid FROM findings)"
             )
         )
-        ordered = sorted(
-            (found for _row, found in read_findings(self._snapshot, holders=False) if found.waiver is None),
-            key=lambda found: (found.object.dn, found.object.guid or "") if found.object else ("", ""),
-        )
-        for reference, group in itertools.groupby(ordered, key=lambda found: found.object):
-            if reference is None:
-                continue
-            oid = numbers[f"{reference.dn}\0{reference.guid or ''}"]
-            rows, reason = self._object(oid, reference, list(group))
+        found: dict[int, tuple[ObjectReference, list[Finding]]] = {}
+        for _row, item in read_findings(self._snapshot, holders=False):
+            if item.object is not None and item.waiver is None:
+                oid = numbers[f"{item.object.dn}\0{item.object.guid or ''}"]
+                found.setdefault(oid, (item.object, []))[1].append(item)
+        return dict(sorted(found.items(), key=lambda entry: (entry[1][0].dn, entry[1][0].guid or "")))
+
+    def _propose(self, findings: dict[int, tuple[ObjectReference, list[Finding]]]) -> Proposals:
+        made: dict[int, tuple[list[PlanRow], str]] = {}
+        waiting = list(findings)
+        for _turn in range(_MAX_TURNS):
+            for oid in waiting:
+                self._forget(oid)
+                made[oid] = self._object(oid, *findings[oid])
+            # What one object gives up, another may have wanted.
+            free = self._taken.newly_free()
+            waiting = [oid for oid in findings if oid in free]
+            if not waiting:
+                break
+        proposals = Proposals()
+        for oid in findings:
+            rows, reason = made[oid]
             if rows:
                 proposals.objects += 1
                 proposals.rows.extend(rows)
             elif reason:
                 proposals.unrepaired[reason] = proposals.unrepaired.get(reason, 0) + 1
         return proposals
+
+    def _forget(self, oid: int) -> None:
+        if self._changed.pop(oid, None) is not None:
+            self._taken.forget(oid)
+            for owners in self._released.values():
+                owners.discard(oid)
+
+    def _unmasked(self, findings: dict[int, tuple[ObjectReference, list[Finding]]]) -> set[str]:
+        """Return the addresses whose release would bring out a new finding on the only object that keeps them.
+
+        A duplicate silences the rules about values that differ; when it is gone, they speak.
+        """
+        unmasked = set()
+        for address, released in self._released.items():
+            question = "SELECT DISTINCT oid FROM addresses WHERE value = ? AND holds <> ?"
+            left = [row[0] for row in self._snapshot.ask(question, (address, IMPLICIT)) if row[0] not in released]
+            subject = self._subject(left[0]) if len(left) == 1 else None
+            if subject is None or left[0] not in findings:
+                continue
+            before = self._before(subject, findings[left[0]][1])
+            kept = [f for f in findings[left[0]][1] if not (f.rule in DUPLICATES and _address_of(f) == address)]
+            draft = self._changed.get(left[0]) or Draft(subject.entry, self._options.sign_in_attribute)
+            if new_faults(before, self._judge(subject, draft, kept)):
+                unmasked.add(address)
+        return unmasked
 
     def _subject(self, oid: int) -> Subject | None:
         entry = self._details.entry(oid)
@@ -128,13 +181,7 @@ class Proposer:
             return [], "the object changed while it was audited"
         if not self._protected and any(found.rule == "protected-account" for found in findings):
             return [], "a protected account"
-        before = Judgement(
-            subject.entry,
-            subject.kind,
-            subject.in_licence_scope,
-            self._options,
-            [found for found in findings if found.rule in SET_RULES],
-        )
+        before = self._before(subject, findings)
         # Names do not depend on addresses, so that a fault in one leaves the other.
         rows: list[PlanRow] = []
         accepted: Draft | None = None
@@ -150,7 +197,12 @@ class Proposer:
             if made:
                 rows.extend(made)
                 accepted = draft
+                self._changed[oid] = draft
         return rows, "" if rows else "the policies do not lead to a valid and free value"
+
+    def _before(self, subject: Subject, findings: list[Finding]) -> Judgement:
+        standing = [found for found in findings if found.rule in SET_RULES]
+        return Judgement(subject.entry, subject.kind, subject.in_licence_scope, self._options, standing)
 
     def _accepted(
         self,
@@ -176,6 +228,12 @@ class Proposer:
         if not after.judged or new_faults(before, after) or not self._keeps_clashes(oid, draft, subject):
             return []
         done = repaired(before, after)
+        for address in set(_places(subject)) - set(_places(after.subject)):
+            self._released.setdefault(address, set()).add(oid)
+            self._taken.release("address", address, oid)
+        nickname = subject.nickname
+        if nickname is not None and fold(nickname) != fold(after.subject.nickname or ""):
+            self._taken.release("nickname", nickname, oid)
         for attribute, _old, new in steps:
             self._claim(oid, attribute, new)
         return [self._row(reference, step, done) for step in steps]
@@ -221,8 +279,9 @@ class Proposer:
         for address, places in before_places.items():
             left = after_places.get(address, frozenset())
             if left and left != places:
-                question = "SELECT count(*) FROM addresses WHERE value = ? AND oid <> ? AND holds <> ?"
-                if self._snapshot.count(question, (address, oid, IMPLICIT)):
+                question = "SELECT oid FROM addresses WHERE value = ? AND oid <> ? AND holds <> ?"
+                others = {row[0] for row in self._snapshot.ask(question, (address, oid, IMPLICIT))}
+                if others - self._released.get(address, set()):
                     return False
         return True
 
@@ -251,6 +310,11 @@ class Proposer:
             tuple(dict.fromkeys(found.fingerprint for found in bound)),
             " ".join(dict.fromkeys(found.repair.why for found in bound)) or "It follows another change of the object.",
         )
+
+
+def _address_of(found: Finding) -> str:
+    value = found.value or ""
+    return fold(Proxy(value).address if found.attribute in ("proxyAddresses", "targetAddress") else value)
 
 
 def _unregistered(name: str) -> Finding:

@@ -42,6 +42,8 @@ class Taken:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._claims: dict[tuple[bool, str], int] = {}
+        self._released: dict[tuple[bool, str], set[int]] = {}
+        self._refused: dict[tuple[bool, str], set[int]] = {}
         # Only values outside ASCII look different under the loose fold, and there are few of them.
         self._loose: dict[tuple[bool, str], set[int]] = {}
         foreign = "SELECT value, oid, holds FROM addresses WHERE value GLOB '*[^ -~]*' AND holds <> ?"
@@ -52,19 +54,58 @@ class Taken:
             self._loose.setdefault((True, loose(value)), set()).add(oid)
 
     def is_free(self, space: Space, value: str, oid: int) -> bool:
-        """Return whether no other object holds or is to get a value, in either way of comparing."""
+        """Return whether no other object holds or is to get a value, in either way of comparing.
+
+        A value that its holders give up in the same plan is free: the apply takes it away before it gives it anew.
+        """
         nickname = space == "nickname"
         similar = loose(value)
         if self._claims.get((nickname, similar), oid) != oid:
             return False
-        if self._loose.get((nickname, similar), set()) - {oid}:
-            return False
-        if nickname:
-            question = "SELECT count(*) FROM keys WHERE space = ? AND value IN (?, ?) AND oid <> ?"
-            return not self._snapshot.count(question, (NICKNAME, fold(value), similar, oid))
-        question = "SELECT count(*) FROM addresses WHERE value IN (?, ?) AND oid <> ? AND holds & ?"
-        return not self._snapshot.count(question, (fold(value), similar, oid, _HOLDS[space]))
+        others = self._loose.get((nickname, similar), set()) | self._holders(space, value, similar)
+        others -= {oid} | self._released.get((nickname, fold(value)), set())
+        if others:
+            self._refused.setdefault((nickname, fold(value)), set()).add(oid)
+        return not others
+
+    def _holders(self, space: Space, value: str, similar: str) -> set[int]:
+        if space == "nickname":
+            question = "SELECT oid FROM keys WHERE space = ? AND value IN (?, ?)"
+            parameters: tuple[object, ...] = (NICKNAME, fold(value), similar)
+        else:
+            question = "SELECT oid FROM addresses WHERE value IN (?, ?) AND holds & ?"
+            parameters = (fold(value), similar, _HOLDS[space])
+        return {row[0] for row in self._snapshot.ask(question, parameters)}
 
     def claim(self, space: Space, value: str, oid: int) -> None:
         """Keep a value for an object."""
         self._claims[space == "nickname", loose(value)] = oid
+
+    def release(self, space: Space, value: str, oid: int) -> None:
+        """Note that an object gives a value up."""
+        self._released.setdefault((space == "nickname", fold(value)), set()).add(oid)
+
+    def forget(self, oid: int) -> None:
+        """Forget what an object claimed and gave up: it is worked on anew."""
+        self._claims = {key: owner for key, owner in self._claims.items() if owner != oid}
+        for owners in self._released.values():
+            owners.discard(oid)
+
+    def forget_all(self) -> None:
+        """Start over with the values of the directory alone."""
+        self._claims.clear()
+        self._released.clear()
+        self._refused.clear()
+
+    def newly_free(self) -> set[int]:
+        """Return the objects that were refused a value which has become free since; each is told once."""
+        found: set[int] = set()
+        for key, oids in list(self._refused.items()):
+            nickname, value = key
+            space: Space = "nickname" if nickname else "sign_in"
+            if not self._released.get(key) or self._holders(space, value, value) - self._released[key] - oids:
+                continue
+            if self._claims.get((nickname, loose(value))) is None:
+                found |= oids
+                del self._refused[key]
+        return found

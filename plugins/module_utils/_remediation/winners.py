@@ -75,9 +75,16 @@ class Winners:
         self._policies = policies
         self._subject_of = subject_of
         self._decided: dict[tuple[int, str], int | None] = {}
+        self._undecided: set[str] = set()
+
+    def leave_to_a_person(self, addresses: t.Iterable[str]) -> None:
+        """Decide nothing about these addresses (folded), now and later."""
+        self._undecided.update(addresses)
 
     def of_address(self, address: str) -> int | None:
         """Return the number of the object that keeps an address, None where a person must decide."""
+        if fold(address) in self._undecided:
+            return None
         question = "SELECT DISTINCT oid FROM addresses WHERE value = ? AND holds <> ?"
         return self._decide(0, fold(address), question, (fold(address), IMPLICIT))
 
