@@ -13,6 +13,9 @@ VENVS=$BUILD/venvs
 STAGE_ROOT=$BUILD/stage
 STAGE=$STAGE_ROOT/ansible_collections/syncready/m365
 
+# Ansible keeps its own files here too, not in the home of the user.
+export ANSIBLE_HOME=$BUILD/ansible
+
 # Supported Pythons, the preferred one first. 3.14 is taken only where no other is there.
 PYTHONS=(3.13 3.12 3.11 3.10 3.14)
 

@@ -30,10 +30,8 @@ def test_playbook(playbook: Path, tmp_path: Path) -> None:
 # The harness itself: it must notice what it is there for.
 
 
-class Play(t.Protocol):
-    """Writes a playbook of these tasks, and returns it."""
-
-    def __call__(self, tasks: str) -> Path: ...
+#: Writes a playbook of these tasks, and returns it.
+Play = t.Callable[[str], Path]
 
 
 @pytest.fixture

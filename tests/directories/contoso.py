@@ -26,6 +26,7 @@ from .system_accounts import SystemAccounts
 
 ABOUT = """The sample directory "Contoso": nobody in it exists. Made by tests.directories; do not edit.
 What is wrong with which object stands in the labels beside the generator."""
+ABOUT_LARGE = """Groups of the sample directory that are too large to keep. Made by tests.directories."""
 
 CHAPTERS = (
     SignInCharacters,

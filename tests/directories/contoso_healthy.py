@@ -143,6 +143,8 @@ class Lookalikes:
         make = self._make
         for name in ("Guest Relations", "Administration Desk", "Krbtgt Watchers", "Msolutions Support"):
             make.resource(name, "The name begins like a system account's and is none.", type_details=4)
+        for sam in ("support_388945a1", "cas_ino", "msolutions", "aad-team"):
+            make.plain("The logon name looks like a system account's and is none.").set(SAM, sam)
         item = make.mailbox("A common surname that begins like a system account's.", name="Iwamoto Kenji")
         self._named(item, "Kenji", "Iwamoto")
         for name in ("Administration Team", "Guest Network Access"):

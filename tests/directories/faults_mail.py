@@ -183,4 +183,7 @@ class MailAttributes(Chapter):
         item.set(TARGET, f"SMTP:{item.login}@partner.internal").expect("target-not-routable")
         item = make.mail_user("The target of a mail user has no address type.")
         item.set(TARGET, f"{item.login}@fabrikam.app").expect("target-format")
+        item = make.mail_user("The target of a mail user has 257 characters.")
+        domain = ".".join(["d" * 63, "e" * 63, "g" * 50, "fabrikam.net"])
+        item.set(TARGET, "SMTP:" + "u" * (257 - 6 - len(domain)) + "@" + domain).expect("target-too-long")
         make.contact("A mail contact without target.").set(TARGET).expect("target-missing", sets=(STRICT,))

@@ -51,7 +51,7 @@ _SECONDARY: tuple[tuple[str, str, tuple[Label, ...]], ...] = (
     ),
     ("smtp:{x}", "no at sign", ("proxy-format",)),
     ("smtp:{x}@@contoso.com", "two at signs", ("proxy-format",)),
-    ("smtp:@contoso.com", "nothing before the at sign", ("proxy-format",)),
+    ("smtp:@fabrikam.com", "nothing before the at sign", ("proxy-format",)),
     ("smtp:.{x}.two@contoso.com", "a dot at the beginning", ("proxy-format",)),
     ("smtp:{x}.two.@contoso.com", "a dot before the at sign", ("proxy-format",)),
     ("smtp:{x}..two@contoso.com", "two dots", ("proxy-format",)),
@@ -162,6 +162,10 @@ class AddressCharacters(Chapter):
         item.set(PROXY, f"X500:/o=Contoso/cn={item.login}", f"sip:{item.login}@contoso.com").expect("proxy-missing")
         item = make.mailbox("The only address has no type.")
         item.set(PROXY, f"{item.login}@contoso.com").expect("proxy-missing").expect("proxy-no-prefix")
+        item = (
+            make.mailbox("No userAccountControl in the export counts as enabled.").set("userAccountControl").set(PROXY)
+        )
+        item.expect("proxy-missing").only_in_a_file("Every account has a userAccountControl.")
         make.resource("Storage Room", "No address, out of licence scope: nothing to say.", type_details=16).set(PROXY)
         item = make.mail_user("No address, out of licence scope: nothing to say.").set(PROXY)
 

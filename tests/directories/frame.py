@@ -40,6 +40,11 @@ _BUILT_IN_GROUPS = (
     ("DnsAdmins", -2147483644, None, False),
     ("DnsUpdateProxy", -2147483646, None, False),
 )
+_CATEGORIES = {
+    "crossRefContainer": "Cross-Ref-Container",
+    "crossRef": "Cross-Ref",
+    "trustedDomain": "Trusted-Domain",
+}
 _ALIASES = {"Administrators": 544, "Users": 545, "Guests": 546, "Backup Operators": 551, "Remote Desktop Users": 555}
 
 
@@ -77,6 +82,8 @@ class Frame:
             if domain is not forest.root:
                 attributes["trustParent"] = f"CN={forest.root.netbios},{parts}"
             self._other("crossRef", parts, domain.netbios, attributes)
+        trust = {"trustPartner": "fabrikam.local", "flatName": "FABRIKAM", "trustDirection": "3", "trustType": "2"}
+        self._other("trustedDomain", f"CN=System,{forest.root.dn}", "fabrikam.local", {**trust, "trustAttributes": "8"})
 
     def unit(self, name: str, parent: str | None = None, **attributes: Value | t.Sequence[Value]) -> Item:
         """Add an organizational unit."""
@@ -176,7 +183,11 @@ class Frame:
     def _other(
         self, kind: str, parent: str, name: str, attributes: t.Mapping[str, Value | t.Sequence[Value]] | None = None
     ) -> None:
-        category = {"crossRefContainer": "Cross-Ref-Container", "crossRef": "Cross-Ref"}.get(kind)
+        category = {
+            "crossRefContainer": "Cross-Ref-Container",
+            "crossRef": "Cross-Ref",
+            "trustedDomain": "Trusted-Domain",
+        }.get(kind)
         item = self.forest.new(
             kind,
             parent,

@@ -40,9 +40,15 @@ def write_labels(forest: Forest, out: t.TextIO) -> None:
     """Write the labels as JSON, one object a line, so that a change shows as a small difference."""
     data = labels(forest)
     objects = data.pop("objects")
-    head = json.dumps(data, indent=1, ensure_ascii=False)
-    lines = ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in objects)
+    head = _json(data, indent=1)
+    lines = ",\n  ".join(_json(row) for row in objects)
     out.write(f'{head[:-2]},\n "objects": [\n  {lines}\n ]\n}}\n')
+
+
+def _json(data: t.Any, indent: int | None = None) -> str:
+    """Return JSON in which letters of all languages stand as they are, and what nobody can see is escaped."""
+    text = json.dumps(data, indent=indent, ensure_ascii=False)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def _label(item: Item) -> dict[str, t.Any]:

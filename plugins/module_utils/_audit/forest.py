@@ -14,6 +14,17 @@ from .._model.entry import Entry
 from .._model.text import fold
 
 _CROSS_REF_DOMAIN = 0x2
+# The classes of the objects that Forest.learn takes something from.
+LEARNED_CLASSES = (
+    "organizationalUnit",
+    "crossRefContainer",
+    "crossRef",
+    "domainDNS",
+    "msExchOrganizationContainer",
+    "msExchExchangeServer",
+    "msExchPrivateMDB",
+    "msExchMDB",
+)
 # Attributes whose absence from a whole export means "unknown" and not "missing".
 WATCHED = (
     "samaccountname",

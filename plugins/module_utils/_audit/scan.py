@@ -10,7 +10,7 @@ import time
 import typing as t
 
 from .._directory.interface import Directory, Selection
-from .._model.kinds import kind_of
+from .._model.kinds import CLASSES, kind_of
 from .._rules.attributes import AUDIT_ATTRIBUTES, COUNTED_ATTRIBUTES
 from .._rules.judge import judge
 from .._rules.options import RuleOptions
@@ -18,7 +18,7 @@ from .._rules.population import population_of
 from .._rules.subject import Subject
 from .._rules.upn import judge_upn
 from . import across
-from .forest import WATCHED, Forest, domain_of_sid
+from .forest import LEARNED_CLASSES, WATCHED, Forest, domain_of_sid
 from .options import AuditOptions
 from .recorder import Recorder
 from .scope import Scopes, members_of
@@ -73,7 +73,8 @@ def _scan(directory: Directory, rules: RuleOptions, scopes: Scopes, snapshot: Sn
     recorder = Recorder(snapshot, rules)
     sign_in = rules.sign_in_attribute.lower()
     extra = (rules.sign_in_attribute, *scopes.attributes, *_gal_names(rules))
-    selection = Selection(tuple(dict.fromkeys((*AUDIT_ATTRIBUTES, *extra))), COUNTED_ATTRIBUTES)
+    names = tuple(dict.fromkeys((*AUDIT_ATTRIBUTES, *extra)))
+    selection = Selection(names, COUNTED_ATTRIBUTES, (*CLASSES, *LEARNED_CLASSES))
     unseen = set(WATCHED)
     for entry in directory.search(selection=selection):
         attributes = entry.attributes

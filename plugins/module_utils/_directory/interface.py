@@ -22,10 +22,12 @@ class Selection:
         attributes: names in any case; None means all that the source shows.
         counted: names of which only the number of values is wanted (``Entry.counts``); they may have
             hundreds of thousands of values.
+        classes: object classes; an object that has none of them need not be read. Empty: every object is wanted.
     """
 
     attributes: tuple[str, ...] | None = None
     counted: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
 
 # All attributes with all their values.
@@ -40,11 +42,31 @@ class ReadStatistics:
         entries: entries that were handed out.
         skipped: entries that the source held and that are no objects to look at, by reason.
         absent_attributes: wanted attributes that the schema of the source does not know.
+        searches: how many searches a server was asked; 0 where there is no server.
+        pages: how many answers they came in.
+        bytes: how many bytes of answers came, as far as that is known.
+        seconds: how long the server took for its answers, added up.
     """
 
     entries: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     absent_attributes: tuple[str, ...] = ()
+    searches: int = 0
+    pages: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+
+    def load(self) -> dict[str, float]:
+        """Return what a server had to do for this, in numbers; nothing where there is no server."""
+        if not self.searches:
+            return {}
+        return {
+            "searches": self.searches,
+            "pages": self.pages,
+            "entries": self.entries,
+            "bytes": self.bytes,
+            "seconds": round(self.seconds, 2),
+        }
 
 
 class Directory(t.Protocol):

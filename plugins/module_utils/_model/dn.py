@@ -17,8 +17,9 @@ from .text import fold
 _RDN = re.compile(r"(?:[^\\,]+|\\.)*\\?", re.DOTALL)
 # Escaped bytes in a row are one piece of UTF-8; any other escaped character stands for itself.
 _ESCAPE = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)", re.DOTALL)
-# A plus sign joins two parts of an RDN only where an attribute type follows: "CN=A+B" is one name.
-_AVA_END = re.compile(r"((?:[^\\+]+|\\.|\+(?! *[A-Za-z][A-Za-z0-9.-]* *=))*\\?)(?:\+|$)", re.DOTALL)
+# A plus sign joins two parts of an RDN only where each has an attribute type: "CN=A+B" is one name.
+_TYPE = re.compile(r" *[A-Za-z][A-Za-z0-9.-]* *=")
+_AVA_END = re.compile(r"((?:[^\\+]+|\\.|\+(?! *[A-Za-z][A-Za-z0-9.-]* *=))*\\?)(?:\+|\Z)", re.DOTALL)
 # Signs that only a name may hold which is not in the form that normalise() returns, apart from case.
 _UNUSUAL = re.compile(r"[\\+]| ,|, | =|= ")
 
@@ -97,7 +98,8 @@ def is_at_or_below_normalised(dn: str, base: str) -> bool:
 
 
 def _normalise_rdn(rdn: str) -> str:
-    if "+" not in rdn:
+    # Without an attribute type at its beginning this is no RDN of several parts, whatever else it is.
+    if "+" not in rdn or not _TYPE.match(rdn):
         return _normalise_ava(rdn)
     parts = []
     position = 0

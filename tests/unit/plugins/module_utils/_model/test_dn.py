@@ -109,6 +109,8 @@ NAMES = st.text(st.sampled_from('aBéß,=+\\ #"20cC\n;Σς\u0131x'), max_size=24
 
 @given(NAMES)
 @example("+ a=")
+@example("B+a=")
+@example("ß=+B=")
 @example("a\\,\\")
 def test_nothing_crashes_and_normalising_twice_changes_nothing(name: str) -> None:
     once = dn.normalise(name)
