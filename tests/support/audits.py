@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import typing as t
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ansible_collections.syncready.m365.plugins.module_utils._audit.findings import read_findings
@@ -20,10 +20,12 @@ from ansible_collections.syncready.m365.plugins.module_utils._audit.summary impo
 from ansible_collections.syncready.m365.plugins.module_utils._directory.interface import (
     EVERYTHING,
     Directory,
+    Modification,
     ReadStatistics,
     Scope,
     Selection,
 )
+from ansible_collections.syncready.m365.plugins.module_utils._directory.ldap_root import RootDse
 from ansible_collections.syncready.m365.plugins.module_utils._directory.ldif import LdifDirectory
 from ansible_collections.syncready.m365.plugins.module_utils._model.entry import Entry
 from ansible_collections.syncready.m365.plugins.module_utils._model.finding import Finding
@@ -73,6 +75,7 @@ class Entries:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.statistics = ReadStatistics()
+        self.root_dse = RootDse()
         self._entries = list(entries)
 
     def identity(self) -> dict[str, str]:
@@ -90,6 +93,13 @@ class Entries:
         for item in self._entries:
             counts = {name.lower(): len(item.attributes.get(name.lower(), ())) for name in selection.counted}
             yield Entry(item.dn, item.attributes, {name: n for name, n in counts.items() if n}, item.incomplete)
+
+    def attribute_names(self) -> None:
+        """Return that nothing is hidden."""
+
+    def modify(self, dn: str, changes: Sequence[Modification]) -> None:
+        """Refuse: nothing is to be written."""
+        raise AssertionError(f"{dn} was written")
 
     def close(self) -> None:
         """Do nothing."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .._directory.topology_reader import TOPOLOGY_CLASSES, TopologyReader
 from .._exchange.organisation import Organisation
 from .._model.dn import dns_domain, normalise, rdn_value
 from .._model.entry import Entry
@@ -24,6 +25,7 @@ LEARNED_CLASSES = (
     "msExchExchangeServer",
     "msExchPrivateMDB",
     "msExchMDB",
+    *TOPOLOGY_CLASSES,
 )
 # Attributes whose absence from a whole export means "unknown" and not "missing".
 WATCHED = (
@@ -47,6 +49,7 @@ class Forest:
         partitions_known: whether the source holds CN=Partitions, so that a suffix that is not there is not registered.
         domain_sids: the domains of which accounts were read, as binary SIDs without the last part.
         exchange: the Exchange organisation.
+        topology: collects domains, domain controllers, trusts and settings.
     """
 
     dns_domains: set[str] = field(default_factory=set)
@@ -54,10 +57,12 @@ class Forest:
     partitions_known: bool = False
     domain_sids: set[bytes] = field(default_factory=set)
     exchange: Organisation = field(default_factory=Organisation)
+    topology: TopologyReader = field(default_factory=TopologyReader)
 
     def learn(self, entry: Entry) -> None:
         """Take from an object that is no recipient what it tells about the forest."""
         classes = {value.lower() for value in entry.attributes.get("objectclass", ())}
+        self.topology.learn(entry, classes)
         if b"organizationalunit" in classes:
             self._suffixes(entry)
         elif b"crossrefcontainer" in classes:

@@ -9,17 +9,15 @@ from __future__ import annotations
 import time
 import typing as t
 
-from .._directory.interface import Directory, Selection
-from .._model.kinds import CLASSES, kind_of
-from .._rules.attributes import AUDIT_ATTRIBUTES, COUNTED_ATTRIBUTES
+from .._directory.interface import Directory
+from .._model.finding import Finding
+from .._rules.forest import judge_forest
 from .._rules.judge import judge
 from .._rules.options import RuleOptions
-from .._rules.population import population_of
-from .._rules.subject import Subject
 from .._rules.upn import judge_upn
-from . import across
-from .forest import LEARNED_CLASSES, WATCHED, Forest, domain_of_sid
+from . import across, forest_facts
 from .options import AuditOptions
+from .reading import Reading
 from .recorder import Recorder
 from .scope import Scopes, members_of
 from .settle import settle
@@ -47,16 +45,22 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     licence = options.licence_scope
     members = members_of(directory, licence.groups) if licence and licence.groups else frozenset()
     scopes = Scopes(options.sync_scope, licence, members)
-    forest = _scan(directory, options.rules, scopes, snapshot)
+    rules = options.rules
+    reading = Reading(directory, rules, scopes, (rules.sign_in_attribute, *_gal_names(rules)))
+    _scan(reading, scopes, rules, snapshot)
+    topology = reading.topology()
+    forest = reading.forest
     scanned = time.monotonic()
 
     across.leave_out_late(snapshot, forest)
     across.judge_suffixes(snapshot, forest)
-    Uniqueness(snapshot, options.rules).run()
+    Uniqueness(snapshot, rules).run()
     across.escalate_missing_upns(snapshot)
     across.judge_anchors(snapshot)
     across.judge_mailboxes(snapshot, forest)
     across.judge_differences(snapshot)
+    facts = forest_facts.forest_facts(topology, forest, reading.census, directory, options.other_forests)
+    forest_facts.record(snapshot, judge_forest(facts, rules.domains, rules.minimum_exchange_build))
     waivers = settle(snapshot, options)
 
     summary = summarise(snapshot, directory, waivers)
@@ -68,32 +72,10 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     return summary
 
 
-def _scan(directory: Directory, rules: RuleOptions, scopes: Scopes, snapshot: Snapshot) -> Forest:
-    forest = Forest()
+def _scan(reading: Reading, scopes: Scopes, rules: RuleOptions, snapshot: Snapshot) -> None:
     recorder = Recorder(snapshot, rules)
-    sign_in = rules.sign_in_attribute.lower()
-    extra = (rules.sign_in_attribute, *scopes.attributes, *_gal_names(rules))
-    names = tuple(dict.fromkeys((*AUDIT_ATTRIBUTES, *extra)))
-    selection = Selection(names, COUNTED_ATTRIBUTES, (*CLASSES, *LEARNED_CLASSES))
-    unseen = set(WATCHED)
-    for entry in directory.search(selection=selection):
-        attributes = entry.attributes
-        kind = kind_of(attributes.get("objectclass", []))
-        if kind == "other":
-            forest.learn(entry)
-            continue
-        if unseen:
-            unseen.difference_update(attributes)
-        if sid := attributes.get("objectsid"):
-            forest.domain_sids.add(domain_of_sid(sid[0]))
-        place = scopes.place(entry.dn)
-        if place.dns_domain:
-            forest.dns_domains.add(place.dns_domain)
-        subject = Subject(entry, kind, sign_in)
-        population = population_of(subject, rules, place.synchronized)
-        if population.standing == "other":
-            continue
-        findings = []
+    for subject, population, place in reading.objects():
+        findings: list[Finding] = []
         if population.standing == "judged":
             subject.in_licence_scope = scopes.in_licence_scope(subject, place)
             findings = judge(subject, rules)
@@ -101,8 +83,6 @@ def _scan(directory: Directory, rules: RuleOptions, scopes: Scopes, snapshot: Sn
             # Whether its sign-in name is valid matters to a twin; its findings do not.
             judge_upn(subject, rules, [])
         recorder.record(subject, population, place, findings)
-    forest.exchange.shown = set(WATCHED) - unseen
-    return forest
 
 
 def _gal_names(rules: RuleOptions) -> t.Iterator[str]:

@@ -10,7 +10,7 @@ What the source did not show is None: unknown, which is not the same as absent.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .._model.text import fold
 from .trust_info import TrustInformation
@@ -157,7 +157,6 @@ class Topology:
     recycle_bin: bool | None = None
     directory_service: Place | None = None
     ds_heuristics: str | None = None
-    root_dse: dict[str, list[bytes]] = field(default_factory=dict)
 
     @property
     def root_domain(self) -> str | None:
@@ -173,10 +172,13 @@ class Topology:
         """Return the trusts with other forests as a whole."""
         return tuple(trust for trust in self.trusts or () if trust.kind == "forest")
 
+    def holders(self) -> tuple[Suffixes, ...]:
+        """Return all objects that register UPN suffixes, CN=Partitions first."""
+        return (*((self.forest_suffixes,) if self.forest_suffixes else ()), *self.ou_suffixes)
+
     def suffixes(self) -> frozenset[str]:
         """Return every registered UPN suffix, of the forest and of OUs, folded."""
-        holders = (*((self.forest_suffixes,) if self.forest_suffixes else ()), *self.ou_suffixes)
-        return frozenset(fold(value.strip()) for holder in holders for value in holder.values)
+        return frozenset(fold(value.strip()) for holder in self.holders() for value in holder.values)
 
 
 def upn_check_is_on(heuristics: str | None) -> bool | None:

@@ -11,6 +11,7 @@ import typing as t
 from .._model.dn import dns_domain, normalise, parent, rdn_value, split_rdn
 from .._model.entry import Entry
 from .._model.kinds import Kind
+from .ldap_root import RootDse
 from .topology import (
     Domain,
     DomainController,
@@ -50,6 +51,9 @@ TOPOLOGY_ATTRIBUTES = (
     "primaryGroupID",
 )
 
+# The classes of the objects that the topology is learned from, accounts of domain controllers apart.
+TOPOLOGY_CLASSES = ("organizationalUnit", "crossRefContainer", "crossRef", "domainDNS", "trustedDomain")
+
 _CROSS_REF_DOMAIN = 0x2
 _SERVER_TRUST, _READ_ONLY = 0x2000, 0x4000000
 _READ_ONLY_CONTROLLERS = 521
@@ -61,43 +65,39 @@ _RECYCLE_BIN = "cn=recycle bin feature,"
 
 
 class TopologyReader:
-    """Learns from entries; ``topology`` returns what they said.
+    """Learns from entries; ``topology`` returns what they said."""
 
-    Args:
-        shows_absence: returns of an attribute's name whether an object that is read without it certainly lacks it. An
-            export may have left the attribute out.
-    """
-
-    def __init__(self, shows_absence: t.Callable[[str], bool] = lambda _name: True) -> None:
-        self._shows_absence = shows_absence
-        self._cross_refs: list[Entry] = []
+    def __init__(self) -> None:
+        self._shows_absence: t.Callable[[str], bool] = lambda _name: False
+        # All by DN: an object may be met more than once.
+        self._cross_refs: dict[str, Entry] = {}
         self._heads: dict[str, Entry] = {}
         self._partitions: Entry | None = None
         self._service: Entry | None = None
-        self._ou_suffixes: list[Suffixes] = []
-        self._trusts: list[Entry] = []
+        self._ou_suffixes: dict[str, Suffixes] = {}
+        self._trusts: dict[str, Entry] = {}
         self._system_seen = False
         self._computers: dict[str, Entry] = {}
         self._servers: dict[str, Entry] = {}
-        self._agents: list[tuple[Entry, bool]] = []
+        self._agents: dict[str, tuple[Entry, bool]] = {}
 
     def learn(self, entry: Entry, classes: t.Collection[bytes]) -> None:
         """Take from an object that is no recipient what it tells; classes are its object classes in lower case."""
         if b"organizationalunit" in classes:
             if values := _suffix_values(entry):
-                self._ou_suffixes.append(Suffixes(_place(entry), values))
+                self._ou_suffixes[normalise(entry.dn)] = Suffixes(_place(entry), values)
         elif b"crossref" in classes:
-            self._cross_refs.append(entry)
+            self._cross_refs[normalise(entry.dn)] = entry
         elif b"crossrefcontainer" in classes:
             self._partitions = entry
         elif b"domaindns" in classes:
             self._heads[normalise(entry.dn)] = entry
         elif b"trusteddomain" in classes:
-            self._trusts.append(entry)
+            self._trusts[normalise(entry.dn)] = entry
         elif b"ntdsservice" in classes:
             self._service = entry
         elif b"ntdsdsa" in classes or b"ntdsdsaro" in classes:
-            self._agents.append((entry, b"ntdsdsaro" in classes))
+            self._agents[normalise(entry.dn)] = (entry, b"ntdsdsaro" in classes)
         elif b"server" in classes:
             if b"msexchexchangeserver" not in classes:
                 self._servers[normalise(entry.dn)] = entry
@@ -105,24 +105,30 @@ class TopologyReader:
             rdn, above = split_rdn(entry.dn)
             self._system_seen = self._system_seen or (rdn.lower() == "cn=system" and above[:3].lower() == "dc=")
 
+    def domain_dns(self) -> tuple[str, ...]:
+        """Return the DNs of the domains whose heads were met."""
+        return tuple(entry.dn for entry in self._heads.values())
+
     def learn_account(self, entry: Entry, kind: Kind) -> None:
         """Take note of a domain controller's account; any other is let pass."""
         if kind == "computer" and (entry.integer("useraccountcontrol") or 0) & (_SERVER_TRUST | _READ_ONLY):
             self._computers[normalise(entry.dn)] = entry
 
-    def topology(self, root_dse: dict[str, list[bytes]] | None = None) -> Topology:
+    def topology(self, root_dse: RootDse, shows_absence: t.Callable[[str], bool]) -> Topology:
         """Return the forest as it is known now.
 
         Args:
-            root_dse: attributes of the root DSE by name in lower case, where the source has one.
+            root_dse: what the server says of itself; empty where there is none.
+            shows_absence: returns of an attribute's name whether an object that was read without it certainly lacks
+                it. An export may have left the attribute out.
 
         Raises:
             EntryError: a text value is not UTF-8.
         """
-        dse = root_dse or {}
-        configuration = _dse_text(dse, "configurationnamingcontext") or self._configuration()
-        root_dn = _dse_text(dse, "rootdomainnamingcontext") or self._root_dn(configuration)
-        schema = _dse_text(dse, "schemanamingcontext") or (f"CN=Schema,{configuration}" if configuration else None)
+        self._shows_absence = shows_absence
+        configuration = root_dse.configuration_dn or self._configuration()
+        root_dn = root_dse.root_domain_dn or self._root_dn(configuration)
+        schema = root_dse.schema_dn or (f"CN=Schema,{configuration}" if configuration else None)
         service = self._service
         return Topology(
             root=self._root_place(root_dn),
@@ -132,12 +138,11 @@ class TopologyReader:
             controllers=self._controllers(),
             functional_level=self._partitions.integer("msds-behavior-version") if self._partitions else None,
             forest_suffixes=self._forest_suffixes(),
-            ou_suffixes=tuple(sorted(self._ou_suffixes, key=lambda holder: holder.place.dn.lower())),
+            ou_suffixes=tuple(sorted(self._ou_suffixes.values(), key=lambda holder: holder.place.dn.lower())),
             trusts=self._all_trusts(),
             recycle_bin=self._recycle_bin(),
             directory_service=_place(service) if service else None,
             ds_heuristics=self._heuristics(),
-            root_dse=dse,
         )
 
     def _configuration(self) -> str | None:
@@ -160,8 +165,8 @@ class TopologyReader:
 
     def _domains(self) -> tuple[Domain, ...]:
         found: dict[str, Domain] = {}
-        names = {normalise(entry.dn): (entry.text("dnsroot") or "").lower() for entry in self._cross_refs}
-        for entry in self._cross_refs:
+        names = {name: (entry.text("dnsroot") or "").lower() for name, entry in self._cross_refs.items()}
+        for entry in self._cross_refs.values():
             dns, dn = (entry.text("dnsroot") or "").lower(), entry.text("ncname")
             if not (entry.integer("systemflags") or 0) & _CROSS_REF_DOMAIN or not dns or not dn:
                 continue
@@ -182,7 +187,7 @@ class TopologyReader:
     def _all_trusts(self) -> tuple[Trust, ...] | None:
         if not self._trusts and not (self._system_seen or self._shows_absence("trustpartner")):
             return None
-        trusts = [_trust(entry) for entry in self._trusts]
+        trusts = [_trust(entry) for entry in self._trusts.values()]
         return tuple(sorted(trusts, key=lambda trust: (trust.domain, trust.partner, trust.place.dn)))
 
     def _recycle_bin(self) -> bool | None:
@@ -202,7 +207,7 @@ class TopologyReader:
     def _controllers(self) -> tuple[DomainController, ...]:
         agents: dict[str, tuple[Entry, bool]] = {}
         loose: list[DomainController] = []
-        for agent, read_only in self._agents:
+        for agent, read_only in self._agents.values():
             server = self._servers.get(normalise(parent(agent.dn)))
             account = server.text("serverreference") if server else None
             if account and normalise(account) in self._computers:
@@ -220,11 +225,6 @@ def _place(entry: Entry) -> Place:
 
 def _suffix_values(entry: Entry) -> tuple[str, ...]:
     return tuple(sorted(entry.texts("upnsuffixes"), key=lambda value: (value.lower(), value)))
-
-
-def _dse_text(root_dse: dict[str, list[bytes]], name: str) -> str | None:
-    values = root_dse.get(name)
-    return values[0].decode("utf-8", "replace") if values else None
 
 
 def _trust(entry: Entry) -> Trust:

@@ -45,6 +45,12 @@ class ConflictError(DirectoryError):
     code = "CONFLICT"
 
 
+class ConflictError(DirectoryError):
+    """An object is no longer as it was read: somebody else changed it. Nothing was written."""
+
+    code = "CONFLICT"
+
+
 class EntryError(DirectoryError):
     """One entry holds something that a directory never holds."""
 
