@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .._exchange.organisation import Organisation
-from .._model.dn import dns_domain, normalise, rdn_value
+from .._model.dn import dns_domain
 from .._model.entry import Entry
 from .._model.text import fold
 
@@ -59,12 +59,8 @@ class Forest:
             self.dns_domains.add(dns_domain(entry.dn))
             if sid := entry.attributes.get("objectsid"):
                 self.domain_sids.add(_without_count(sid[0]))
-        elif b"msexchorganizationcontainer" in classes:
-            self.exchange.name = rdn_value(entry.dn)
-        elif b"msexchexchangeserver" in classes:
-            self.exchange.servers.add(rdn_value(entry.dn).lower())
-        elif b"msexchprivatemdb" in classes or b"msexchmdb" in classes:
-            self.exchange.databases.add(normalise(entry.dn))
+        else:
+            self.exchange.learn(entry, classes)
 
     def _suffixes(self, entry: Entry) -> None:
         self.upn_suffixes.update(fold(suffix.strip()) for suffix in entry.texts("upnsuffixes"))

@@ -14,7 +14,7 @@ from .._model.kinds import kind_of
 from .._rules.attributes import AUDIT_ATTRIBUTES, COUNTED_ATTRIBUTES
 from .._rules.judge import judge
 from .._rules.options import RuleOptions
-from .._rules.population import population_of
+from .._rules.population import Population, population_of
 from .._rules.subject import Subject
 from .._rules.upn import judge_upn
 from . import across
@@ -26,6 +26,19 @@ from .settle import settle
 from .snapshot import Snapshot
 from .summary import Summary, summarise
 from .unique import Uniqueness
+
+
+class Observer(t.Protocol):
+    """Sees every object of a scan beside the recorder.
+
+    Attributes:
+        attributes: names of the attributes that it needs.
+    """
+
+    attributes: tuple[str, ...]
+
+    def observe(self, oid: int, subject: Subject, population: Population) -> None:
+        """Look at an object, whose number in the snapshot is ``oid``."""
 
 
 def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -> Summary:
@@ -47,7 +60,7 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     licence = options.licence_scope
     members = members_of(directory, licence.groups) if licence and licence.groups else frozenset()
     scopes = Scopes(options.sync_scope, licence, members)
-    forest = _scan(directory, options.rules, scopes, snapshot)
+    forest = scan(directory, options.rules, scopes, snapshot)
     scanned = time.monotonic()
 
     across.leave_out_late(snapshot, forest)
@@ -68,11 +81,38 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     return summary
 
 
-def _scan(directory: Directory, rules: RuleOptions, scopes: Scopes, snapshot: Snapshot) -> Forest:
+def scan(
+    directory: Directory,
+    rules: RuleOptions,
+    scopes: Scopes,
+    snapshot: Snapshot,
+    *,
+    judging: bool = True,
+    observer: Observer | None = None,
+) -> Forest:
+    """Read every object once and write it into the snapshot.
+
+    Args:
+        directory: an open directory.
+        rules: the options of the rules.
+        scopes: which objects are synchronized, and who gets a licence.
+        snapshot: takes the objects, and what is compared and judged.
+        judging: whether to apply the rules. Without them only ``objects``, ``mailboxes`` and ``waiting`` are filled.
+        observer: sees each object too.
+
+    Returns:
+        What the other objects tell about the forest.
+
+    Raises:
+        DirectoryError: not everything could be read.
+        OutputError: the snapshot could not be written.
+    """
     forest = Forest()
-    recorder = Recorder(snapshot, rules)
+    recorder = Recorder(snapshot, rules, judging=judging)
     sign_in = rules.sign_in_attribute.lower()
-    extra = (rules.sign_in_attribute, *scopes.attributes, *_gal_names(rules))
+    extra = [rules.sign_in_attribute, *scopes.attributes, *_gal_names(rules)]
+    if observer is not None:
+        extra += observer.attributes
     selection = Selection(tuple(dict.fromkeys((*AUDIT_ATTRIBUTES, *extra))), COUNTED_ATTRIBUTES)
     unseen = set(WATCHED)
     for entry in directory.search(selection=selection):
@@ -93,13 +133,15 @@ def _scan(directory: Directory, rules: RuleOptions, scopes: Scopes, snapshot: Sn
         if population.standing == "other":
             continue
         findings = []
-        if population.standing == "judged":
+        if judging and population.standing == "judged":
             subject.in_licence_scope = scopes.in_licence_scope(subject, place)
             findings = judge(subject, rules)
-        elif population.standing == "left_out" and subject.is_person:
+        elif judging and population.standing == "left_out" and subject.is_person:
             # Whether its sign-in name is valid matters to a twin; its findings do not.
             judge_upn(subject, rules, [])
-        recorder.record(subject, population, place, findings)
+        oid = recorder.record(subject, population, place, findings)
+        if observer is not None:
+            observer.observe(oid, subject, population)
     forest.exchange.shown = set(WATCHED) - unseen
     return forest
 
