@@ -27,6 +27,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._directory.interfac
 )
 from ansible_collections.syncready.m365.plugins.module_utils._directory.ldap_root import RootDse
 from ansible_collections.syncready.m365.plugins.module_utils._directory.ldif import LdifDirectory
+from ansible_collections.syncready.m365.plugins.module_utils._exchange.builds import parse_minimum_build
 from ansible_collections.syncready.m365.plugins.module_utils._model.entry import Entry
 from ansible_collections.syncready.m365.plugins.module_utils._model.finding import Finding
 from ansible_collections.syncready.m365.plugins.module_utils._rules.domains import Domains
@@ -133,6 +134,7 @@ def options_of(words: dict[str, t.Any]) -> AuditOptions:
         "enabled_rules",
         "sync_scope",
         "sync_client",
+        "minimum_exchange_build",
     }
     assert set(words) <= known, f"words that this helper does not know: {sorted(set(words) - known)}"
     sync = words.get("sync_scope", {})
@@ -143,6 +145,7 @@ def options_of(words: dict[str, t.Any]) -> AuditOptions:
             third_party_migration=words.get("third_party_migration", False),
             sync_client=words.get("sync_client", "connect"),
             non_ascii="non-ascii" in words.get("enabled_rules", ()),
+            minimum_exchange_build=parse_minimum_build(words.get("minimum_exchange_build")),
         ),
         sync_scope=SyncScope(tuple(sync.get("include", ())), tuple(sync.get("exclude", ()))),
     )

@@ -12,11 +12,21 @@ import typing as t
 
 from .._directory.interface import Directory
 from .._directory.topology import Place, Topology, Trust, upn_check_is_on
+from .._exchange.builds import label_of, qualifies_for_meetings
+from .._exchange.objects import says_disabled
+from .._exchange.organisation import Organisation
 from .._model.dn import rdn_value
 from .._model.finding import Finding, ObjectReference
-from .._rules.forest import Bound, ExchangeFacts, ForestFacts, SuffixFacts, TrustFacts, judge_forest
+from .._rules.forest import (
+    Bound,
+    ExchangeFacts,
+    ForestFacts,
+    ServerFacts,
+    SuffixFacts,
+    TrustFacts,
+    judge_forest,
+)
 from .._rules.options import RuleOptions
-from .census import Census
 from .forest import Forest
 from .recorder import finding_row
 from .snapshot import Snapshot
@@ -27,19 +37,17 @@ KIND = "forest"
 _NO_IDENTITY = json.dumps([None, None, None, None, None, []], separators=(",", ":"))
 
 
-def forest_facts(
-    topology: Topology, forest: Forest, census: Census, directory: Directory, others: OtherForests
-) -> ForestFacts:
+def forest_facts(topology: Topology, forest: Forest, directory: Directory, others: OtherForests) -> ForestFacts:
     """Return what the rules about the forest ask.
 
     Args:
         topology: domains, suffixes, trusts and settings.
         forest: what the objects told.
-        census: what was counted.
         directory: for what it says of its schema.
         others: name of another audited forest to its suffixes and domains, folded.
     """
     registering = topology.forest_suffixes
+    census = forest.census
     return ForestFacts(
         root=_root(topology, forest),
         partitions=_reference(registering.place) if registering else None,
@@ -49,12 +57,42 @@ def forest_facts(
         used_domains=frozenset(census.used_domains),
         heuristics=topology.ds_heuristics,
         upn_check=upn_check_is_on(topology.ds_heuristics),
-        exchange=ExchangeFacts(schema=exchange_schema(directory, forest)),
+        exchange=exchange_facts(directory, forest),
         forest_trusts=tuple(_trust(trust, topology.suffixes()) for trust in topology.forest_trusts()),
         other_forests=others,
         accounts=census.sync_accounts(),
         anchors=census.anchors,
     )
+
+
+def exchange_facts(directory: Directory, forest: Forest) -> ExchangeFacts:
+    """Return what is known of Exchange in a forest."""
+    exchange = forest.exchange
+    organisation = None
+    servers = []
+    for name, place in sorted(forest.exchange_places.items()):
+        server = exchange.server_objects.get(name)
+        if server is not None:
+            build = server.build
+            label = label_of(build) if build else "of a version that the directory does not say"
+            qualifies = qualifies_for_meetings(build) if build else None
+            servers.append(ServerFacts(_reference(place), build.order if build else None, label, qualifies))
+        elif rdn_value(place.dn) == exchange.name:
+            organisation = _reference(place)
+    return ExchangeFacts(
+        organisation=organisation,
+        schema=exchange_schema(directory, forest),
+        servers=tuple(servers),
+        hybrid=exchange.hybrid is not None if exchange.is_known else None,
+        oauth=has_oauth(exchange) if exchange.is_known else None,
+    )
+
+
+def has_oauth(exchange: Organisation) -> bool:
+    """Return whether an authorization server of Microsoft's cloud and Exchange Online as a partner are enabled."""
+    servers = (server for server in exchange.auth_servers.values() if not says_disabled(server.flags))
+    partners = (partner for partner in exchange.partner_applications.values() if not says_disabled(partner.flags))
+    return any(servers) and any(partner.is_exchange_online for partner in partners)
 
 
 def exchange_schema(directory: Directory, forest: Forest) -> bool | None:

@@ -14,16 +14,32 @@ from .._model.finding import Finding
 from .._rules.forest import judge_forest
 from .._rules.judge import judge
 from .._rules.options import RuleOptions
+from .._rules.population import Population
+from .._rules.subject import Subject
 from .._rules.upn import judge_upn
 from . import across, forest_facts
+from .forest import Forest
 from .options import AuditOptions
-from .reading import Reading
+from .reading import read_objects, read_topology
 from .recorder import Recorder
 from .scope import Scopes, members_of
 from .settle import settle
 from .snapshot import Snapshot
 from .summary import Summary, summarise
 from .unique import Uniqueness
+
+
+class Observer(t.Protocol):
+    """Sees every object of a scan beside the recorder.
+
+    Attributes:
+        attributes: names of the attributes that it needs.
+    """
+
+    attributes: tuple[str, ...]
+
+    def observe(self, oid: int, subject: Subject, population: Population) -> None:
+        """Look at an object, whose number in the snapshot is ``oid``."""
 
 
 def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -> Summary:
@@ -46,10 +62,8 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     members = members_of(directory, licence.groups) if licence and licence.groups else frozenset()
     scopes = Scopes(options.sync_scope, licence, members)
     rules = options.rules
-    reading = Reading(directory, rules, scopes, (rules.sign_in_attribute, *_gal_names(rules)))
-    _scan(reading, scopes, rules, snapshot)
-    topology = reading.topology()
-    forest = reading.forest
+    forest = scan(directory, rules, scopes, snapshot)
+    topology = read_topology(directory, forest)
     scanned = time.monotonic()
 
     across.leave_out_late(snapshot, forest)
@@ -59,7 +73,7 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     across.judge_anchors(snapshot)
     across.judge_mailboxes(snapshot, forest)
     across.judge_differences(snapshot)
-    facts = forest_facts.forest_facts(topology, forest, reading.census, directory, options.other_forests)
+    facts = forest_facts.forest_facts(topology, forest, directory, options.other_forests)
     forest_facts.record(snapshot, judge_forest(facts, rules.domains, rules.minimum_exchange_build))
     waivers = settle(snapshot, options)
 
@@ -72,17 +86,49 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     return summary
 
 
-def _scan(reading: Reading, scopes: Scopes, rules: RuleOptions, snapshot: Snapshot) -> None:
-    recorder = Recorder(snapshot, rules)
-    for subject, population, place in reading.objects():
+def scan(
+    directory: Directory,
+    rules: RuleOptions,
+    scopes: Scopes,
+    snapshot: Snapshot,
+    *,
+    judging: bool = True,
+    observer: Observer | None = None,
+) -> Forest:
+    """Read every object once and write it into the snapshot.
+
+    Args:
+        directory: an open directory.
+        rules: the options of the rules.
+        scopes: which objects are synchronized, and who gets a licence.
+        snapshot: takes the objects, and what is compared and judged.
+        judging: whether to apply the rules. Without them only ``objects``, ``mailboxes`` and ``waiting`` are filled.
+        observer: sees each object too.
+
+    Returns:
+        What the other objects tell about the forest.
+
+    Raises:
+        DirectoryError: not everything could be read.
+        OutputError: the snapshot could not be written.
+    """
+    forest = Forest()
+    recorder = Recorder(snapshot, rules, judging=judging)
+    extra = [rules.sign_in_attribute, *_gal_names(rules)]
+    if observer is not None:
+        extra += observer.attributes
+    for subject, population, place in read_objects(directory, rules, scopes, forest, extra):
         findings: list[Finding] = []
-        if population.standing == "judged":
+        if judging and population.standing == "judged":
             subject.in_licence_scope = scopes.in_licence_scope(subject, place)
             findings = judge(subject, rules)
-        elif population.standing == "left_out" and subject.is_person:
+        elif judging and population.standing == "left_out" and subject.is_person:
             # Whether its sign-in name is valid matters to a twin; its findings do not.
             judge_upn(subject, rules, [])
-        recorder.record(subject, population, place, findings)
+        oid = recorder.record(subject, population, place, findings)
+        if observer is not None:
+            observer.observe(oid, subject, population)
+    return forest
 
 
 def _gal_names(rules: RuleOptions) -> t.Iterator[str]:

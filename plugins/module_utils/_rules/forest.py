@@ -43,7 +43,7 @@ class ServerFacts:
 
     Attributes:
         reference: the object.
-        build: its build as numbers, None where it cannot be read.
+        build: major, minor and build number, None where they cannot be read. The directory shows no more than that.
         label: how people call that version.
         qualifies: whether it is new enough for Teams meetings of its mailboxes; None where the build is unknown.
     """
@@ -175,7 +175,7 @@ def _exchange(exchange: ExchangeFacts, root: ObjectReference, minimum: Build | N
         )
         yield root, finding("forest-exchange-schema-missing", None, None, message)
     for server in exchange.servers:
-        if minimum is not None and server.build is not None and server.build < minimum:
+        if minimum is not None and server.build is not None and server.build < minimum[: len(server.build)]:
             wanted = ".".join(str(number) for number in minimum)
             message = f"Exchange on this server is {server.label}, older than {wanted}."
             yield server.reference, finding("forest-exchange-unsupported", None, None, message)

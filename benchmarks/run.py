@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Measures the audit of generated exports: speed, memory, and how both grow.
+
+Each size runs in a process of its own, which reports what it took; nothing else is measured with it. The machine's
+other load shows in the seconds, so the seconds of the processor are told as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZES = (10_000, 50_000, 200_000)
+ADDRESSES = "contoso.com", "fabrikam.com"
+
+
+def collections() -> Path:
+    """Return a folder that holds this checkout as a collection."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from conftest import collections_path
+
+    return Path(collections_path())
+
+
+def measure(ldif: Path, report: Path) -> dict[str, float]:
+    """Audit one file in this process, with its report; return what it took."""
+    sys.path.insert(0, str(collections()))
+    from ansible_collections.syncready.m365.plugins.module_utils._audit.findings import read_findings
+    from ansible_collections.syncready.m365.plugins.module_utils._audit.options import AuditOptions
+    from ansible_collections.syncready.m365.plugins.module_utils._audit.scan import run_audit
+    from ansible_collections.syncready.m365.plugins.module_utils._audit.snapshot import Snapshot
+    from ansible_collections.syncready.m365.plugins.module_utils._audit.suffix_data import load_top_level_domains
+    from ansible_collections.syncready.m365.plugins.module_utils._directory.ldif import LdifDirectory
+    from ansible_collections.syncready.m365.plugins.module_utils._report.files import ReportDirectory
+    from ansible_collections.syncready.m365.plugins.module_utils._rules.domains import Domains
+    from ansible_collections.syncready.m365.plugins.module_utils._rules.options import RuleOptions
+
+    started, worked = time.perf_counter(), time.process_time()
+    options = AuditOptions(RuleOptions(Domains(ADDRESSES, load_top_level_domains())))
+    files = ReportDirectory(str(report))
+    snapshot = Snapshot(files.file("snapshot.sqlite"))
+    summary = run_audit(LdifDirectory(str(ldif)), options, snapshot)
+    files.write_findings(found for _row, found in read_findings(snapshot))
+    files.write_json("summary.json", summary.as_dict())
+    snapshot.close()
+    files.publish()
+    return {
+        "objects": summary.judged,
+        "findings": summary.findings,
+        "seconds": time.perf_counter() - started,
+        "scan_seconds": summary.scan_seconds,
+        "cpu_seconds": time.process_time() - worked,
+        "memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "snapshot_mib": os.stat(report / "snapshot.sqlite").st_size / 2**20,
+    }
+
+
+def generate(count: int, path: Path) -> None:
+    """Write an export of ``count`` users: 1 in 100 is faulty."""
+    command = [sys.executable, "-m", "tests.directories", "volume", "--count", str(count), "--address-list"]
+    subprocess.run([*command, "--ldif", str(path)], check=True, cwd=ROOT, stderr=subprocess.DEVNULL)
+
+
+def growth(small: dict[str, float], large: dict[str, float]) -> float:
+    """Return the exponent by which the seconds grow from one size to another; 1 is linear."""
+    return math.log(large["cpu_seconds"] / small["cpu_seconds"]) / math.log(large["objects"] / small["objects"])
+
+
+def main() -> int:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="numbers of objects")
+    parser.add_argument("--one", nargs=2, type=Path, metavar=("LDIF", "REPORT"), help=argparse.SUPPRESS)
+    parser.add_argument("--json", type=Path, help="file for the figures")
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(measure(*options.one)))
+        return 0
+    print(f"Audit of an export, with its report. Python {sys.version.split()[0]}, one process.\n")
+    print(f"{'objects':>9} {'findings':>9} {'s':>7} {'cpu s':>7} {'scan s':>7} {'objects/s':>10} {'MiB':>6} {'file MiB':>9}")
+    rows: list[dict[str, float]] = []
+    with tempfile.TemporaryDirectory(prefix="syncready-bench-") as folder:
+        for size in options.sizes:
+            ldif = Path(folder) / "volume.ldif"
+            generate(size, ldif)
+            command = [sys.executable, __file__, "--one", str(ldif), str(Path(folder) / "report")]
+            row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            rows.append(row)
+            print(
+                f"{row['objects']:9.0f} {row['findings']:9.0f} {row['seconds']:7.2f} {row['cpu_seconds']:7.2f} "
+                f"{row['scan_seconds']:7.2f} {row['objects'] / row['seconds']:10.0f} {row['memory_mib']:6.0f} "
+                f"{row['snapshot_mib']:9.0f}"
+            )
+    if len(rows) > 1:
+        print(f"\ngrowth exponent from the smallest to the largest (cpu seconds): {growth(rows[0], rows[-1]):.3f}")
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
