@@ -89,7 +89,9 @@ def main() -> int:
         print(json.dumps(measure(*options.one)))
         return 0
     print(f"Audit of an export, with its report. Python {sys.version.split()[0]}, one process.\n")
-    print(f"{'objects':>9} {'findings':>9} {'s':>7} {'cpu s':>7} {'scan s':>7} {'objects/s':>10} {'MiB':>6} {'file MiB':>9}")
+    print(
+        f"{'objects':>9} {'findings':>9} {'s':>7} {'cpu s':>7} {'scan s':>7} {'objects/s':>10} {'MiB':>6} {'file MiB':>9}"
+    )
     rows: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory(prefix="syncready-bench-") as folder:
         for size in options.sizes:

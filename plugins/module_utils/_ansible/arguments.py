@@ -67,6 +67,16 @@ def ldap_spec() -> Spec:
     }
 
 
+def forest_spec() -> Spec:
+    """Return the options about the forest itself (fragments ``forest`` and ``forest.exchange``)."""
+    return {**other_forests_spec(), "minimum_exchange_build": {"type": "str"}}
+
+
+def other_forests_spec() -> Spec:
+    """Return the option that names other forests (fragment ``forest``)."""
+    return {"other_forests": {"type": "dict", "default": {}}}
+
+
 DIRECTORY_CONSTRAINTS: Spec = {"required_if": [("transport", "ldif", ["ldif_path"])]}
 
 
