@@ -191,7 +191,7 @@ class SuffixRegister:
         uses = tuple(use for use in self._uses(asked) if use.users)
         if uses:
             words = "; ".join(
-                f"{shown(use.suffix)}: {use.users} accounts, such as {shown(', '.join(use.examples))}" for use in uses[:5]
+                f"{shown(use.suffix)}: {use.users} account(s), such as {shown(', '.join(use.examples))}" for use in uses[:5]
             )
             raise SuffixInUseError(
                 f"Accounts still carry what would be removed ({words}). Move them to another suffix first, or set force.",
