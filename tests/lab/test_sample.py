@@ -123,7 +123,7 @@ def test_made_up_users_keep_their_guids(own_lab: Lab) -> None:
     from .forest import FABRIKAM
 
     dc = own_lab.users(50, FABRIKAM)
-    expected = {a["objectGUID"][0] for _, a in people.users(FABRIKAM, 50) if b"user" in a["objectClass"]}
+    expected = {a["objectGUID"][0] for _dn, a in people.users(FABRIKAM, 50) if b"user" in a["objectClass"]}
     found = client.search(dc, dc.forest.dn, "(sAMAccountName=u0*)", ["objectGUID"])
-    assert {attributes["objectGUID"][0] for _, attributes in found} == expected
+    assert {attributes["objectGUID"][0] for _dn, attributes in found} == expected
     assert len(found) == 50

@@ -74,7 +74,8 @@ class ReportDirectory:
             writer = csv.writer(table, quoting=csv.QUOTE_ALL)
             writer.writerow(CSV_COLUMNS)
             for finding in findings:
-                lines.write(json.dumps(finding_as_dict(finding), ensure_ascii=False) + "\n")
+                # ASCII alone: some readers break lines at U+2028, and nothing in it can play tricks on a terminal.
+                lines.write(json.dumps(finding_as_dict(finding)) + "\n")
                 writer.writerow(finding_as_csv(finding))
             _sync(lines)
             _sync(table)
@@ -83,7 +84,7 @@ class ReportDirectory:
         """Write a JSON file for people and programs."""
         path = self.file(name)
         with _errors(self.path), open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+            file.write(json.dumps(value, indent=2) + "\n")
             _sync(file)
 
     def publish(self) -> dict[str, dict[str, str]]:
