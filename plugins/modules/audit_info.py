@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - syncready.m365.attributes.actiongroup_directory
   - syncready.m365.directory
   - syncready.m365.rules
+  - syncready.m365.scope
 options:
   report_dir:
     description:
