@@ -106,7 +106,12 @@ SEED = Edition(
         shared("compliance_works_best_online", _DOCUMENT),
         shared("channel_messages_journaled", _DOCUMENT),
         shared("file_compliance", _DOCUMENT),
-        shared("oauth", _DOCUMENT),
+        shared(
+            "oauth",
+            _DOCUMENT,
+            text='Configure OAuth as in "Configure OAuth authentication between Exchange and Exchange Online '
+            'organizations".',
+        ),
         shared("private_meetings", _DOCUMENT),
         Advisory(
             "chat_search",
