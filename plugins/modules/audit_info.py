@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - syncready.m365.attributes.actiongroup_directory
   - syncready.m365.directory
   - syncready.m365.rules
+  - syncready.m365.scope
   - syncready.m365.forest
   - syncready.m365.forest.exchange
 options:

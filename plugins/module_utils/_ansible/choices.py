@@ -97,7 +97,7 @@ def audit_options(params: Params) -> AuditOptions:
     return AuditOptions(
         rules=rule_options(params),
         licence_scope=_licence_scope(params["licence_scope"]),
-        sync_scope=_sync_scope(params["sync_scope"]),
+        sync_scope=sync_scope_of(params["sync_scope"]),
         disabled_rules=frozenset(disabled),
         severity_overrides=_severities(params["severity_overrides"]),
         waivers=_waivers(params["waivers_path"], today),
@@ -168,7 +168,12 @@ def _domains(names: list[str]) -> list[str]:
     return cleaned
 
 
-def _dns(option: str, names: list[str]) -> tuple[str, ...]:
+def dns(option: str, names: list[str]) -> tuple[str, ...]:
+    """Return the DNs that an option holds.
+
+    Raises:
+        OptionError: one of them is no complete DN.
+    """
     for name in names:
         # A DN holds commas: given as plain text it arrives in pieces.
         if "=" not in name or not _DC.search(name) or ("," not in name and len(names) > 1):
@@ -185,14 +190,19 @@ def _licence_scope(value: Params | None) -> LicenceScope | None:
     if value["filter"]:
         parse_filter(value["filter"])
     return LicenceScope(
-        _dns("licence_scope.ous", value["ous"]), _dns("licence_scope.groups", value["groups"]), value["filter"]
+        dns("licence_scope.ous", value["ous"]), dns("licence_scope.groups", value["groups"]), value["filter"]
     )
 
 
-def _sync_scope(value: Params | None) -> SyncScope:
+def sync_scope_of(value: Params | None) -> SyncScope:
+    """Return the scope of the synchronization from option ``sync_scope``.
+
+    Raises:
+        OptionError: it holds something that is no DN.
+    """
     if value is None:
         return SyncScope()
-    return SyncScope(_dns("sync_scope.include", value["include"]), _dns("sync_scope.exclude", value["exclude"]))
+    return SyncScope(dns("sync_scope.include", value["include"]), dns("sync_scope.exclude", value["exclude"]))
 
 
 def _severities(value: dict[str, str]) -> dict[str, Severity]:
