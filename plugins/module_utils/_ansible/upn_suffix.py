@@ -157,5 +157,3 @@ def _diff(outcome: Outcome) -> dict[str, str]:
         "before": "".join(f"{shown(name)}\n" for name in outcome.before),
         "after": "".join(f"{shown(name)}\n" for name in outcome.after),
     }
-
-

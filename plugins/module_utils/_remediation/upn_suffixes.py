@@ -142,7 +142,9 @@ class SuffixRegister:
                 continue
             self._verify(state, wanted)
             return outcome
-        raise ConflictError(f"The UPN suffixes of {self._name()} change all the time. Find out who does it; run it again.")
+        raise ConflictError(
+            f"The UPN suffixes of {self._name()} change all the time. Find out who does it; run it again."
+        )
 
     def _name(self) -> str:
         return repr(self._ou) if self._ou else "the forest"
@@ -164,7 +166,9 @@ class SuffixRegister:
             raise DirectoryError(f"There is no object {base!r}: check the spelling.", code="BASE_NOT_FOUND")
         classes = {value.lower() for value in entry.attributes.get("objectclass", ())}
         if self._ou is not None and b"organizationalunit" not in classes:
-            raise OptionError(f"ou: {self._ou!r} is no organizational unit, and nothing else has UPN suffixes of its own.")
+            raise OptionError(
+                f"ou: {self._ou!r} is no organizational unit, and nothing else has UPN suffixes of its own."
+            )
         return entry
 
     def _check_rights(self, entry: Entry) -> None:
@@ -191,7 +195,8 @@ class SuffixRegister:
         uses = tuple(use for use in self._uses(asked) if use.users)
         if uses:
             words = "; ".join(
-                f"{shown(use.suffix)}: {use.users} account(s), such as {shown(', '.join(use.examples))}" for use in uses[:5]
+                f"{shown(use.suffix)}: {use.users} account(s), such as {shown(', '.join(use.examples))}"
+                for use in uses[:5]
             )
             raise SuffixInUseError(
                 f"Accounts still carry what would be removed ({words}). Move them to another suffix first, or set force.",
