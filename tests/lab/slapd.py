@@ -232,7 +232,7 @@ def _write(out: t.TextIO, dn: str, attributes: ldif.Attributes) -> None:
 
 
 def _free_ports(number: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    probes = [socket.create_server(("127.0.0.1", 0)) for _turn in range(number)]
     try:
         return [int(probe.getsockname()[1]) for probe in probes]
     finally:

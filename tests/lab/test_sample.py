@@ -90,9 +90,9 @@ def test_guids_and_sids_are_those_of_the_file(shared_dc: DomainController) -> No
 
 
 def test_nothing_judged_is_there_that_the_file_does_not_hold(shared_dc: DomainController) -> None:
-    names = {dn for dn, _ in ldif.parse(default_sample().objects.read_text(encoding="utf-8"))}
+    names = {dn for dn, _other in ldif.parse(default_sample().objects.read_text(encoding="utf-8"))}
     judged = "(&(|(objectClass=user)(objectClass=contact)(objectClass=group))(!(isCriticalSystemObject=TRUE)))"
-    assert [dn for dn, _ in client.search(shared_dc, shared_dc.forest.dn, judged, ["cn"]) if dn not in names] == []
+    assert [dn for dn, _other in client.search(shared_dc, shared_dc.forest.dn, judged, ["cn"]) if dn not in names] == []
 
 
 def test_refused_values_are_there_and_labelled(shared_dc: DomainController) -> None:
@@ -123,7 +123,7 @@ def test_made_up_users_keep_their_guids(own_lab: Lab) -> None:
     from .forest import FABRIKAM
 
     dc = own_lab.users(50, FABRIKAM)
-    expected = {a["objectGUID"][0] for _, a in people.users(FABRIKAM, 50) if b"user" in a["objectClass"]}
+    expected = {a["objectGUID"][0] for _dn, a in people.users(FABRIKAM, 50) if b"user" in a["objectClass"]}
     found = client.search(dc, dc.forest.dn, "(sAMAccountName=u0*)", ["objectGUID"])
-    assert {attributes["objectGUID"][0] for _, attributes in found} == expected
+    assert {attributes["objectGUID"][0] for _dn, attributes in found} == expected
     assert len(found) == 50

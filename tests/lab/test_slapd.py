@@ -41,7 +41,7 @@ def test_it_holds_the_users_and_says_what_a_client_asks_a_domain_controller(serv
 
 def test_values_are_those_that_were_given(server: DirectoryServer) -> None:
     entries = list(people.users(CONTOSO, 2000))
-    expected = next(a for _, a in entries if a.get("sAMAccountName") == [b"u001234"])
+    expected = next(a for _dn, a in entries if a.get("sAMAccountName") == [b"u001234"])
     found = _search(server, "(sAMAccountName=u001234)", "mail", "proxyAddresses")
     lines = [f"mail: {expected['mail'][0].decode()}"]
     lines += [f"proxyAddresses: {value.decode()}" for value in expected["proxyAddresses"]]

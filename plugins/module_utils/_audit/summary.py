@@ -87,7 +87,10 @@ def summarise(snapshot: Snapshot, directory: Directory, waivers: WaiverIndex) ->
         judged_kind=dict(
             snapshot.ask("SELECT kind, count(*) FROM objects WHERE standing = 'judged' GROUP BY 1 ORDER BY 1")
         ),
-        objects_with_findings=snapshot.count(f"SELECT count(DISTINCT oid) {open_ones} AND severity < 2"),
+        objects_with_findings=snapshot.count(
+            "SELECT count(DISTINCT f.oid) FROM findings f JOIN objects o USING (oid) "
+            "WHERE f.waiver IS NULL AND f.severity < 2 AND o.standing <> 'forest'"
+        ),
         waivers={
             "waived": snapshot.count("SELECT count(*) FROM findings WHERE waiver IS NOT NULL"),
             "expired": waivers.expired,

@@ -10,6 +10,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._model.entry import Entry
+from .._model.finding import Change
+from .ldap_root import RootDse
 
 Scope = t.Literal["base", "one_level", "subtree"]
 
@@ -69,10 +71,35 @@ class ReadStatistics:
         }
 
 
+@dataclass(frozen=True)
+class Modification:
+    """What one modify does to one attribute: exact values that go, and values that come.
+
+    Attributes:
+        attribute: LDAP name.
+        delete: values that must be there; where one is not, nothing of the whole modify happens.
+        add: values that must not be there.
+    """
+
+    attribute: str
+    delete: tuple[bytes, ...] = ()
+    add: tuple[bytes, ...] = ()
+
+    @classmethod
+    def from_change(cls, change: Change) -> Modification:
+        """Return a proposed change in the form in which it is sent: its texts as UTF-8."""
+        delete = tuple(value.encode("utf-8") for value in change.remove)
+        return cls(change.attribute, delete, tuple(value.encode("utf-8") for value in change.add))
+
+
 class Directory(t.Protocol):
     """A directory, wherever it is. A transport gives the same bytes as any other for the same object."""
 
     statistics: ReadStatistics
+
+    @property
+    def root_dse(self) -> RootDse:
+        """What the server says of itself; of a file, what it holds of that, which may be nothing."""
 
     def identity(self) -> dict[str, str]:
         """Return a small, stable description of the source, for reports (transport, server or file, domain)."""
@@ -91,5 +118,25 @@ class Directory(t.Protocol):
                 incomplete answer and must not be used as a result.
         """
 
+    def attribute_names(self) -> frozenset[str] | None:
+        """Return the names in lower case of all attributes that the source shows; None where it hides none.
+
+        An object that is read without an attribute that is not among them does not lack it: it is unknown.
+        """
+
+    def modify(self, dn: str, changes: t.Sequence[Modification]) -> None:
+        """Change one object in one step: all changes or none.
+
+        Raises:
+            ConflictError: a value to delete is not there, or a value to add is: somebody was faster.
+            DirectoryError: the object could not be changed; the message says whether that is certain.
+        """
+
     def close(self) -> None:
         """Let go of files and connections. Further calls do nothing."""
+
+
+def shows_absence(directory: Directory, name: str) -> bool:
+    """Return whether an object that was read without this attribute certainly lacks it."""
+    names = directory.attribute_names()
+    return names is None or name.lower() in names

@@ -14,10 +14,11 @@ from .._model.entry import Entry, guid_text, sid_text
 from .._model.errors import OptionError, SyncreadyError
 from . import filters, ldap_auth, ldap_topology
 from .dns import find_servers
-from .interface import EVERYTHING, ReadStatistics, Scope, Selection
+from .interface import EVERYTHING, Modification, ReadStatistics, Scope, Selection
 from .ldap_connection import LdapConnection, require_ldap3
 from .ldap_entries import EntryParser
 from .ldap_errors import NO_SUCH_OBJECT, LdapError, ldap_error
+from .ldap_modify import modify
 from .ldap_options import LdapOptions
 from .ldap_ranges import complete, requested
 from .ldap_root import ATTRIBUTES, RootDse
@@ -240,6 +241,21 @@ class LdapDirectory:
         self._checked.update(name.lower() for name in names)
         self._absent.update(ldap_topology.absent_attributes(self._main.searcher, self._main.root, names))
         self.statistics.absent_attributes = tuple(sorted(self._absent, key=str.lower))
+
+    def attribute_names(self) -> None:
+        """Return None: what a server does not give with an object, the object does not have."""
+
+    # Writing
+
+    def modify(self, dn: str, changes: t.Sequence[Modification]) -> None:
+        """Change one object in one step, on the server of its domain: all changes or none.
+
+        Raises:
+            ConflictError: a value to delete is not there, or a value to add is.
+            DirectoryError: the object could not be changed; with code OUTCOME_UNKNOWN it may have been.
+        """
+        server = self._server_for(dn)
+        modify(server.connection, server.root, dn, changes)
 
     # Servers
 

@@ -31,7 +31,7 @@ def main() -> int:
     os.dup2(2, 1)
     try:
         result = part(job)
-    except Exception as error:  # noqa: BLE001 - the caller is another process: everything must arrive as a sentence
+    except Exception as error:
         print(f"\n{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     json.dump(result, answer)
