@@ -1,5 +1,4 @@
 #!/usr/bin/python
-
 # Copyright (c) 2026, the syncready.m365 authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -331,7 +330,7 @@ users:
       type: dict
       sample: {"meetings": ["exchange_2016_cu3"]}
 users_total:
-  description: How many users were asked for and found.
+  description: How many users were asked for and found, accounts of the system among them.
   returned: always
   type: int
   sample: 412
