@@ -3,13 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench clean
+.PHONY: help demo lab test lint bench clean
 
 help: ## show these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s%s\n", $$1, $$2 }'
 
 demo: ## audit the sample directory; needs Python 3.10 or newer, nothing else
 	@scripts/demo
+
+lab: ## start a Samba domain controller with the sample directory; needs Debian and root
+	@scripts/lab start
 
 test: ## everything: lint, types, tests, documentation, package, sanity; needs Python 3.12 too
 	@scripts/test

@@ -15,6 +15,7 @@ import json
 import math
 import os
 import resource
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -26,17 +27,10 @@ SIZES = (10_000, 50_000, 200_000)
 ADDRESSES = "contoso.com", "fabrikam.com"
 
 
-def collections() -> Path:
-    """Return a folder that holds this checkout as a collection."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    from conftest import collections_path
-
-    return Path(collections_path())
-
-
 def measure(ldif: Path, report: Path) -> dict[str, float]:
     """Audit one file in this process, with its report; return what it took."""
-    sys.path.insert(0, str(collections()))
+    # Lets the collection be imported by its full name.
+    runpy.run_path(str(ROOT / "tests" / "conftest.py"))
     from ansible_collections.syncready.m365.plugins.module_utils._audit.findings import read_findings
     from ansible_collections.syncready.m365.plugins.module_utils._audit.options import AuditOptions
     from ansible_collections.syncready.m365.plugins.module_utils._audit.scan import run_audit
@@ -89,7 +83,9 @@ def main() -> int:
         print(json.dumps(measure(*options.one)))
         return 0
     print(f"Audit of an export, with its report. Python {sys.version.split()[0]}, one process.\n")
-    print(f"{'objects':>9} {'findings':>9} {'s':>7} {'cpu s':>7} {'scan s':>7} {'objects/s':>10} {'MiB':>6} {'file MiB':>9}")
+    print(
+        f"{'objects':>9} {'findings':>9} {'s':>7} {'cpu s':>7} {'scan s':>7} {'objects/s':>10} {'MiB':>6} {'file MiB':>9}"
+    )
     rows: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory(prefix="syncready-bench-") as folder:
         for size in options.sizes:

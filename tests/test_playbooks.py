@@ -5,7 +5,7 @@
 """Every playbook of ``tests/playbooks`` through ansible-runner, as AWX runs it: rehearsed, run, and run again.
 
 A playbook there is complete in itself: it asserts what it expects, and writes only below the variable ``work_dir``, an
-empty folder that its runs share.
+empty folder that its runs share. ``repository`` is this checkout.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
 def test_playbook(playbook: Path, tmp_path: Path) -> None:
     work = tmp_path / "work"
     work.mkdir()
-    playbooks.run_three_ways(playbook, tmp_path, variables={"work_dir": str(work)})
+    playbooks.run_three_ways(
+        playbook, tmp_path, variables={"work_dir": str(work), "repository": str(PLAYBOOKS.parents[1])}
+    )
 
 
 # The harness itself: it must notice what it is there for.

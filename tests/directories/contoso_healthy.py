@@ -47,17 +47,18 @@ class Healthy:
             flags = (4, 1, 6, 3)[number % 4]
             result.append(make.remote("A mailbox in Exchange Online.", flags=flags))
         result += [
-            make.mailbox("A mailbox on premises; the account is in the child domain.", domain=emea) for _ in range(4)
+            make.mailbox("A mailbox on premises; the account is in the child domain.", domain=emea)
+            for _turn in range(4)
         ]
-        result += [make.plain("No mail at all.") for _ in range(8)]
-        result += [make.plain("No mail; child domain.", domain=emea) for _ in range(4)]
-        result += [make.disabled("A disabled account without mail.") for _ in range(4)]
-        for _ in range(3):
+        result += [make.plain("No mail at all.") for _turn in range(8)]
+        result += [make.plain("No mail; child domain.", domain=emea) for _turn in range(4)]
+        result += [make.disabled("A disabled account without mail.") for _turn in range(4)]
+        for _turn in range(3):
             result.append(make.mail_only("Mail with another system.").expect("target-missing", sets=(STRICT,)))
-        for _ in range(2):
+        for _turn in range(2):
             result.append(make.mailbox("An inetOrgPerson with a mailbox.", kind="inetOrgPerson"))
         result.append(make.plain("An inetOrgPerson without mail.", kind="inetOrgPerson"))
-        result += [make.mail_user("Their mail goes to a partner.") for _ in range(4)]
+        result += [make.mail_user("Their mail goes to a partner.") for _turn in range(4)]
         return result
 
     def _resources(self) -> None:
@@ -98,7 +99,7 @@ class Healthy:
         )
         for partner in partners:
             make.contact(f"A mail contact at {partner}.", partner=partner)
-        for _ in range(3):
+        for _turn in range(3):
             make.plain_contact("A contact with an address and nothing of Exchange.").expect(
                 "target-missing", sets=(STRICT,)
             )

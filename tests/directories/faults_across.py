@@ -43,7 +43,7 @@ class Anchors(Chapter):
         make.plain("An anchor that is not 16 bytes long.", kind="inetOrgPerson").set(ANCHOR, b"\xff").expect(
             "anchor-malformed"
         )
-        for _ in range(2):
+        for _turn in range(2):
             self._with_anchor(make.mailbox("An anchor from another forest: a migrated account."), "migrated")
         pair = make.plain("Two have the same anchor."), make.plain("Two have the same anchor.")
         # The differs-rule is silent where the value has an error of its own.

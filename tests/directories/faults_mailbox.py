@@ -85,7 +85,7 @@ class MailboxPlaces(Chapter):
     def _row_4(self) -> None:
         make = self.make
         database = make.organisation.database_dn("MDB-2016-B")
-        for _ in range(2):
+        for _turn in range(2):
             item = make.mail_user("A disabled mail user with a database.").set(HOME, database)
             self._noted(item.set("userAccountControl", 514), 4, INCONSISTENT)
             item = make.mail_user("A mail user whose mail goes to our cloud.")

@@ -88,7 +88,7 @@ class LogonNames(Chapter):
         self._same("twin.two", pair)
         pair[0].set(UPN, f"{pair[0].login}&co@contoso.com").expect("upn-invalid-character")
         for item in (
-            make.plain("A twin of the logon name, but both have a sign-in name: nothing to say.") for _ in range(2)
+            make.plain("A twin of the logon name, but both have a sign-in name: nothing to say.") for _turn in range(2)
         ):
             item.set(SAM, "twin.three").only_in_a_file(TWIN_SAM)
         item = make.plain("The same logon name in the other domain, without a sign-in name: no twin.", domain=emea)

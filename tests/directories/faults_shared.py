@@ -126,7 +126,7 @@ class SharedAddresses(Chapter):
     def _with_the_unjudged(self) -> None:
         make, items = self.make, self.forest.items
         system = next(item for item in items if item.dn.startswith("CN=DiscoverySearchMailbox"))
-        dynamic, _, dynamic_of_mail = (item for item in items if item.kind == "dynamic")
+        dynamic, _other, dynamic_of_mail = (item for item in items if item.kind == "dynamic")
         folder = next(item for item in items if item.kind == "publicFolder")
         for other, what in (
             (system, "A mailbox of Exchange itself"),

@@ -135,7 +135,7 @@ class SignInCharacters(Chapter):
 
     def _missing(self) -> None:
         make = self.make
-        for _ in range(2):
+        for _turn in range(2):
             make.mailbox("No sign-in name, in licence scope.").set(UPN).expect("upn-missing", severity="warning")
         make.mailbox("A blank sign-in name is none.").set(UPN, "  ").expect("upn-missing", severity="warning")
         make.remote("No sign-in name, mailbox in Exchange Online.").set(UPN).expect("upn-missing", severity="warning")

@@ -73,7 +73,7 @@ class SignInDomains(Chapter):
 
     def _depends_on_the_list(self) -> None:
         short: dict[str, t.Any] = {"sets": SHORT_LIST}
-        for _ in range(2):
+        for _turn in range(2):
             item = self.make.mailbox(
                 "A domain that one list of verified domains holds, and a suffix of an OU.", ou="Stores"
             )
@@ -208,7 +208,7 @@ class SignInTwins(Chapter):
 
     def _differs(self) -> None:
         make = self.make
-        for _ in range(2):
+        for _turn in range(2):
             item = make.mailbox("Sign-in name and primary address differ.")
             item.set(UPN, f"{item.text(SAM)}@contoso.com").expect("upn-differs-from-primary")
         item = make.remote("Sign-in name and primary address have different domains.")

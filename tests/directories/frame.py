@@ -121,7 +121,7 @@ class Frame:
         return item.set("sAMAccountType", 805306368 if kind in ("user", "inetOrgPerson") else 805306369)
 
     def _domain(self, domain: Domain) -> None:
-        label, _, parent = domain.dn.partition(",")
+        label, _comma, parent = domain.dn.partition(",")
         item = self.forest.new(
             "domainDNS",
             parent,

@@ -148,7 +148,7 @@ class _Maker:
                 contact.add(PROXY, f"X500:/o=Fabrikam/ou=Exchange/cn=Recipients/cn={contact.login} (extern)")
         for number in range(20):
             make.mail_user("A guest worker.", partner=_PARTNERS[number % 9])
-        for _ in range(5):
+        for _turn in range(5):
             make.plain_contact("Written down by hand.")
 
     def groups(self) -> None:
@@ -178,7 +178,7 @@ class _Maker:
             self._anchor(make.plain("No mail.", domain=emea if number % 2 else None), number + 1)
             if number % 3 == 0:
                 make.disabled("Left the company.")
-        for _ in range(5):
+        for _turn in range(5):
             make.mailbox("Of another class.", kind="inetOrgPerson", database="MDB-SE")
             make.mail_only("Mail with another system.")
             owner = make.plain("Owns a linked mailbox.", domain=emea)

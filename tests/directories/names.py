@@ -138,5 +138,5 @@ def ascii_spelling(text: str, german: bool = False) -> str:
 
 
 def _spellings(name: str, place: str) -> tuple[str, str]:
-    native, bar, ascii_form = name.partition("|")
-    return native, ascii_form if bar else ascii_spelling(native, place in ("Berlin", "Wien"))
+    native, line, ascii_form = name.partition("|")
+    return native, ascii_form if line else ascii_spelling(native, place in ("Berlin", "Wien"))

@@ -120,7 +120,7 @@ class SystemAccounts:
         services = f"CN=Managed Service Accounts,{self._forest.root.dn}"
         self._frame.system_user(
             "gmsa", services, "gmsa-sql", "A group managed service account.", sam="gmsa-sql$", uac=4096
-        )
+        ).set("msDS-ManagedPasswordInterval", "30")
         self._frame.system_user("managed", services, "msa-web", "A managed service account.", sam="msa-web$", uac=4096)
         about = "The account of a trust with another domain."
         self._frame.system_user("user", self._users, "FABRIKAM$", about, uac=2080).set("isCriticalSystemObject", "TRUE")

@@ -32,6 +32,17 @@ class Failure(Exception):
         self.result = result
 
 
+class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no types
+    """Fails with all keys of the result, also where Ansible itself refuses the options."""
+
+    base: t.ClassVar[Result] = {}
+
+    def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
+        """Fail with a message."""
+        super().fail_json(msg, **{**self.base, "error_code": "BAD_OPTION", **kwargs})
+        raise SystemExit(1)
+
+
 def run_module(
     argument_spec: dict[str, t.Any],
     work: t.Callable[[AnsibleModule], Result],
@@ -46,8 +57,9 @@ def run_module(
         empty_result: the keys of the result with the values they have when nothing was done; every exit has them.
         constraints: required_if and its like.
     """
-    module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **constraints)
     base: Result = {"changed": False, "error_code": None, **empty_result}
+    _Module.base = base
+    module = _Module(argument_spec=argument_spec, supports_check_mode=True, **constraints)
     try:
         result = work(module)
     except Failure as failure:

@@ -99,13 +99,14 @@ def members_of(directory: Directory, groups: t.Sequence[str]) -> frozenset[str]:
     """
     found: set[str] = set()
     members: set[str] = set()
-    wanted = {normalise(group) for group in groups}
+    given = {normalise(group): group for group in groups}
+    wanted = set(given)
     while wanted:
         entries = _groups(directory, wanted)
         missing = wanted - set(entries)
         if missing and not found:
             raise OptionError(
-                f"licence_scope: there is no group {sorted(missing)[0]}. Give the DN of a group that the source holds."
+                f"licence_scope: there is no group {given[sorted(missing)[0]]}. Give the DN of a group that the source holds."
             )
         found |= wanted
         level = {normalise(value) for entry in entries.values() for value in entry.texts("member")}

@@ -10,10 +10,8 @@ import datetime
 import typing as t
 from dataclasses import dataclass
 
-import yaml
-
 from .._model.dn import normalise
-from .._model.errors import OptionError
+from .._model.errors import OptionError, SyncreadyError
 from .._model.finding import Finding
 from .._rules.catalogue import CATALOGUE
 
@@ -97,7 +95,15 @@ def parse_waivers(text: str, where: str, today: datetime.date) -> tuple[Waiver, 
 
     Raises:
         OptionError: the text is no list of waivers, or one lacks a reason, a day, or goes beyond a year.
+        SyncreadyError: the package that reads YAML is missing.
     """
+    try:
+        import yaml
+    except ImportError:
+        raise SyncreadyError(
+            "waivers_path needs the Python package PyYAML in the interpreter that runs the module: pip install PyYAML.",
+            code="MISSING_LIBRARY",
+        ) from None
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:

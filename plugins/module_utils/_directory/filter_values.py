@@ -19,7 +19,7 @@ from .._model.entry import Entry, guid_text, sid_text
 from .._model.text import fold
 
 # True, False, or None: undefined.
-Result = bool | None
+Result = t.Optional[bool]  # noqa: UP045  (pylint takes "|" for arithmetic here)
 
 _INTEGER = re.compile(rb" *([+-]?[0-9]{1,20}) *")
 _INTEGERS = frozenset(

@@ -10,6 +10,7 @@ Nothing here raises: a malformed name is taken apart as far as it goes, and comp
 from __future__ import annotations
 
 import re
+import typing as t
 
 from .text import fold
 
@@ -104,8 +105,8 @@ def _normalise_rdn(rdn: str) -> str:
     parts = []
     position = 0
     while True:
-        found = _AVA_END.match(rdn, position)
-        assert found is not None  # it matches the empty text, too
+        # It matches the empty text, too.
+        found = t.cast("re.Match[str]", _AVA_END.match(rdn, position))
         parts.append(_normalise_ava(found.group(1)))
         position = found.end()
         if position == found.end(1):

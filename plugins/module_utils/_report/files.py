@@ -87,7 +87,8 @@ class ReportDirectory:
             writer = csv.writer(table, quoting=csv.QUOTE_ALL)
             writer.writerow(columns)
             for value, cells in rows:
-                lines.write(json.dumps(value, ensure_ascii=False) + "\n")
+                # ASCII alone: some readers break lines at U+2028, and nothing in it can play tricks on a terminal.
+                lines.write(json.dumps(value) + "\n")
                 writer.writerow(cells)
             _sync(lines)
             _sync(table)
@@ -108,7 +109,7 @@ class ReportDirectory:
 
     def write_json(self, name: str, value: object) -> None:
         """Write a JSON file for people and programs."""
-        self.write_text(name, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+        self.write_text(name, json.dumps(value, indent=2) + "\n")
 
     def publish(self) -> dict[str, dict[str, str]]:
         """Move the files to their names. Returns name without ending to path and sha256 of each."""

@@ -16,7 +16,7 @@ def read_ldif(text: str) -> list[tuple[str, dict[str, list[bytes]]]]:
         lines = [line for line in block.split("\n") if line and not line.startswith(("#", "version:"))]
         values: dict[str, list[bytes]] = {}
         for line in lines:
-            name, _, rest = line.partition(":")
+            name, _colon, rest = line.partition(":")
             value = base64.b64decode(rest[2:], validate=True) if rest.startswith(":") else rest[1:].encode("utf-8")
             values.setdefault(name, []).append(value)
         if values:

@@ -47,8 +47,8 @@ def test_two_builds_are_the_same(forest: Forest) -> None:
 def test_an_independent_reader_finds_every_value(forest: Forest, committed_ldif: str) -> None:
     entries = read_ldif(committed_ldif)
     kept = [item for item in forest.items if item.part == "main"]
-    assert [dn for dn, _ in entries] == [item.dn for item in kept]
-    for item, (_, values) in zip(kept, entries, strict=True):
+    assert [dn for dn, _values in entries] == [item.dn for item in kept]
+    for item, (_dn, values) in zip(kept, entries, strict=True):
         expected = {
             name: [v.encode() if isinstance(v, str) else v for v in given] for name, given in item.attributes.items()
         }

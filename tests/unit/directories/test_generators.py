@@ -80,7 +80,7 @@ def test_volume_fills_the_address_list_when_asked() -> None:
 
 def test_volume_writes_the_same_bytes_and_nothing_unsafe() -> None:
     texts = []
-    for _ in range(2):
+    for _turn in range(2):
         out = io.StringIO()
         volume.write(out, 500, 0.1)
         texts.append(out.getvalue())
@@ -112,7 +112,7 @@ def test_lines(value: str | bytes, written: str) -> None:
 
 def test_people_never_repeat() -> None:
     people = People()
-    made = [people.next() for _ in range(3000)]
+    made = [people.next() for _turn in range(3000)]
     assert len({person.login for person in made}) == len({person.sam for person in made}) == 3000
     assert all(person.login.isascii() and len(person.sam) <= 20 for person in made)
 

@@ -27,7 +27,7 @@ Attributes = list[tuple[str, list[bytes]]]
 Records = list[tuple[str, Attributes]]
 Draw = t.Callable[[int], int]
 EVERYTHING = Selection()
-Seen = list[tuple[str, dict[str, list[bytes]], dict[str, int], frozenset[str], str]] | str
+Seen = t.Union[list[tuple[str, dict[str, list[bytes]], dict[str, int], frozenset[str], str]], str]  # noqa: UP007
 
 NAMES = st.sampled_from(["cn", "givenName", "proxyAddresses", "member", "objectGUID", "x-1"])
 VALUES = st.binary(max_size=40) | st.text(max_size=20).map(str.encode) | st.just(b"Jane Doe") | st.just(b"x" * 200)

@@ -1,0 +1,5 @@
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A real directory for the tests: Samba as an Active Directory domain controller, with Exchange's schema."""
