@@ -129,7 +129,7 @@ class Other:
     content: bytes
 
 
-Request = t.Union[Bind, Search, Extended, Other]
+Request = t.Union[Bind, Search, Extended, Other]  # noqa: UP007  (pylint takes "|" for arithmetic here)
 
 
 def split(data: bytes) -> tuple[int, bytes, bytes]:

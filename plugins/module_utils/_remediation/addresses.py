@@ -143,9 +143,9 @@ class AddressProposal:
             return None
         words = {
             "local": local,
-            "sam": self._subject.sam or "",
-            "given": values.transliterated(self._subject.entry.text("givenname") or ""),
-            "surname": values.transliterated(self._subject.entry.text("sn") or ""),
+            "sam": values.plain(self._subject.sam),
+            "given": values.plain(self._subject.entry.text("givenname")),
+            "surname": values.plain(self._subject.entry.text("sn")),
         }
         for number in range(2, 2 + _MAX_TRIES):
             candidate = self._policies.rename_pattern.format(n=number, **words)

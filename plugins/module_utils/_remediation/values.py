@@ -40,6 +40,11 @@ def transliterated(text: str) -> str:
     return "".join(c if c.isascii() else anyascii(c) for c in composed)
 
 
+def plain(text: str | None) -> str:
+    """Return a name as a piece of an address: ASCII letters, digits, hyphen and underscore, nothing else."""
+    return re.sub(r"[^A-Za-z0-9_-]", "", transliterated(text)) if text else ""
+
+
 def mapped_domain(domain: str, policies: Policies) -> str:
     """Return the domain that takes the place of another by the suffix map; itself where none does."""
     name = ascii_form(domain) or domain.lower()

@@ -107,7 +107,7 @@ _POLICIES = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(_PERSON, min_size=1, max_size=8), _POLICIES, st.booleans())
 def test_any_directory_and_policies(people: list[dict[str, object]], policies: Policies, contact: bool) -> None:
     entries = [

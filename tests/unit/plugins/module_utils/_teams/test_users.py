@@ -95,7 +95,7 @@ class Counting:
 def test_the_directory_is_read_once() -> None:
     directory = Counting(Entries([*organisation(), *(here(f"P{number}") for number in range(50)), cloud("C")]))
     chosen = options(overrides=(Override(LEGACY, filter="(title=Boss)"),), users=("p1", "c"))
-    with census_of(directory, chosen) as (census, facts):
+    with census_of(t.cast(Directory, directory), chosen) as (census, facts):
         assert [user.name for user in census.users()] == ["C", "P1"]
         facts.as_dict()
     assert directory.searches == 1
