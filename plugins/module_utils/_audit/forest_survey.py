@@ -169,7 +169,7 @@ def _feature_facts(
         remote_mailboxes=known(census.remote_mailboxes),
         resources=known(census.rooms + census.equipment),
         resources_without_nickname=known(census.resources_without_nickname),
-        security_groups=census.security_groups,
+        security_groups=census.security_groups if shown is None or "grouptype" in shown else None,
         smart_cards=census.smart_cards if shown is None or "useraccountcontrol" in shown else None,
         with_values={
             name.lower(): with_values[name.lower()] if shown is None or name.lower() in shown else None

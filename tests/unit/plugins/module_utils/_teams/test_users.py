@@ -237,6 +237,15 @@ def test_the_first_override_counts_and_none_is_for_the_system() -> None:
     }
 
 
+def test_an_override_of_many_users() -> None:
+    chosen = options(overrides=(Override(LEGACY, ous=("OU=Staff,DC=contoso,DC=local",)),))
+    with census_of([*(cloud(f"P{number}") for number in range(4100)), person("Zoe", ou="OU=Other")], chosen) as (
+        census,
+        _facts,
+    ):
+        assert {group.location: group.users for group in census.groups} == {LEGACY: 4100, "none": 1}
+
+
 def test_override_makes_the_location_present() -> None:
     chosen = options(overrides=(Override(LEGACY, ous=("DC=contoso,DC=local",)),))
     with census_of([cloud("Adele")], chosen) as (_census, facts):
