@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import threading
 import time
@@ -17,7 +18,10 @@ import pytest
 from ansible_collections.syncready.m365.plugins.module_utils._directory.interface import Selection
 from ansible_collections.syncready.m365.plugins.module_utils._directory.ldap import LdapDirectory
 from ansible_collections.syncready.m365.plugins.module_utils._model.errors import DirectoryError
-from ansible_collections.syncready.m365.plugins.module_utils._rules.attributes import AUDIT_ATTRIBUTES, COUNTED_ATTRIBUTES
+from ansible_collections.syncready.m365.plugins.module_utils._rules.attributes import (
+    AUDIT_ATTRIBUTES,
+    COUNTED_ATTRIBUTES,
+)
 from ansible_collections.syncready.m365.tests.lab import client
 from ansible_collections.syncready.m365.tests.lab.controller import DomainController
 from ansible_collections.syncready.m365.tests.lab.factory import Lab
@@ -144,11 +148,14 @@ def test_what_is_wrong_with_the_connection(large: DomainController, connect: Con
         ({"port": 636, "tls_mode": "start_tls", "read_timeout": 3}, "NO_TLS", "ldaps"),
     ]
     for changes, code, words in cases:
-        assert words in _sentence(lambda changes=changes: connect(large, **changes), code), changes
+        assert words in _sentence(functools.partial(connect, large, **changes), code), changes
 
 
 def test_a_certificate_for_another_name(
-    large: DomainController, connect: Connect, names: t.Callable[[DomainController], None], monkeypatch: pytest.MonkeyPatch
+    large: DomainController,
+    connect: Connect,
+    names: t.Callable[[DomainController], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     import socket
 
@@ -159,14 +166,18 @@ def test_a_certificate_for_another_name(
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     for mode in ("ldaps", "start_tls"):
-        message = _sentence(lambda mode=mode: connect(large, server="dc9.fabrikam.local", tls_mode=mode), "HOST_NAME_MISMATCH")
+        message = _sentence(
+            functools.partial(connect, large, server="dc9.fabrikam.local", tls_mode=mode), "HOST_NAME_MISMATCH"
+        )
         assert "dc9.fabrikam.local" in message
 
 
 def test_bases_that_are_not_there(large: DomainController, connect: Connect) -> None:
     directory = connect(large)
     _sentence(lambda: list(directory.search("OU=Nowhere,DC=contoso,DC=local")), "BASE_NOT_FOUND")
-    message = _sentence(lambda: list(directory.search("DC=elsewhere,DC=local")), "BASE_NOT_FOUND", "REFERRAL", "SEARCH_FAILED")
+    message = _sentence(
+        lambda: list(directory.search("DC=elsewhere,DC=local")), "BASE_NOT_FOUND", "REFERRAL", "SEARCH_FAILED"
+    )
     assert "DC=elsewhere,DC=local" in message
     _sentence(lambda: list(directory.search("no dn at all")), "BAD_BASE", "SEARCH_FAILED", "BASE_NOT_FOUND")
     # The connection is still in order.

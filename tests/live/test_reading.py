@@ -30,6 +30,7 @@ from ansible_collections.syncready.m365.tests.lab.factory import DEFAULT_SAMPLE,
 from ansible_collections.syncready.m365.tests.lab.forest import CONTOSO, PASSWORD, Forest
 from ansible_collections.syncready.m365.tests.support.audits import options_of
 from ansible_collections.syncready.m365.tests.unit.plugins.module_utils._audit.test_sample import labels
+
 from .conftest import Connect
 
 Names = t.Callable[[DomainController], None]
@@ -220,8 +221,11 @@ def test_an_export_of_the_same_domain_controller_reads_the_same(
     export = tmp_path / "export.ldif"
     with export.open("wb") as out:
         subprocess.run(
-            ["ldapsearch", "-x", "-LLL", "-H", shared_dc.url, "-D", "Administrator@contoso.local", "-y", str(secret)]
-            + ["-E", "pr=1000/noprompt", "-b", CONTOSO.dn, "(objectClass=*)", *AUDIT_ATTRIBUTES, *COUNTED_ATTRIBUTES],
+            [
+                *("ldapsearch", "-x", "-LLL", "-H", shared_dc.url),
+                *("-D", "Administrator@contoso.local", "-y", str(secret), "-E", "pr=1000/noprompt"),
+                *("-b", CONTOSO.dn, "(objectClass=*)", *AUDIT_ATTRIBUTES, *COUNTED_ATTRIBUTES),
+            ],
             env={"LDAPTLS_CACERT": str(shared_dc.layout.authority)},
             stdout=out,
             check=True,
