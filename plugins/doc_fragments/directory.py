@@ -86,7 +86,7 @@ options:
     type: str
   ca_cert:
     description:
-      - The authorities to trust for the certificate of the domain controller: a PEM file, a directory of PEM files,
+      - The authorities to trust for the certificate of the domain controller, as a PEM file, a directory of PEM files
         or PEM text.
       - Without it, the authorities of the system are trusted; with it, no others.
       - If the value is not specified in the task, the value of environment variable E(SYNCREADY_CA_CERT) will be
