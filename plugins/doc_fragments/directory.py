@@ -171,8 +171,8 @@ options:
     default: [all]
   domain_controllers:
     description:
-      - Which domain controller to ask about which domain, by DNS names, as in C(child.contoso.local:
-        dc3.child.contoso.local).
+      - Which domain controller to ask about which domain. The keys are DNS names of domains, the values those of
+        domain controllers.
       - For domains that are not named here, one is found by SRV records. O(server) serves its own domain.
       - If the value is not specified in the task, the value of environment variable E(SYNCREADY_DOMAIN_CONTROLLERS)
         will be used instead.
