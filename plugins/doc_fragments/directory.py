@@ -180,7 +180,7 @@ options:
     default: {}
   search_bases:
     description:
-      - DNs of OUs to read instead of whole domains. What lies elsewhere is not seen: neither duplicates there nor
+      - DNs of OUs to read instead of whole domains. What lies elsewhere is not seen, neither duplicates there nor
         groups.
     type: list
     elements: str
