@@ -16,7 +16,8 @@ description:
     would not reach Microsoft 365, or would arrive altered.
   - Each finding names the rule, what the cloud will do, the object, the attribute and its value, all other holders of a
     duplicate, and how it may be repaired.
-  - The directory is read once, as a stream, and never written.
+  - The directory is read once, as a stream, and never written. What could not be read completely is a failure, never a
+    report.
 extends_documentation_fragment:
   - syncready.m365.attributes
   - syncready.m365.attributes.info_module
@@ -49,6 +50,23 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Audit the forest of a domain controller
+  syncready.m365.audit_info:
+    server: dc1.contoso.local
+    username: audit@contoso.local
+    password: "{{ audit_password }}"
+    ca_cert: /etc/pki/contoso-ca.pem
+    verified_domains: [contoso.com]
+    report_dir: /srv/reports/contoso
+
+- name: Audit one domain with a Kerberos ticket, at 2000 entries a second
+  syncready.m365.audit_info:
+    server: dc1.contoso.local
+    auth_protocol: kerberos
+    domains: [contoso.local]
+    max_rate: 2000
+    verified_domains: [contoso.com]
+
 - name: Audit an export
   syncready.m365.audit_info:
     transport: ldif
@@ -86,10 +104,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 source:
-  description: What was read.
+  description:
+    - What was read. Of a domain controller, its name, its domain and forest, the domains that were read, what tells this
+      directory from any other (C(domain_guid), C(domain_sid)), and how far the server's own changes had come
+      (C(invocation_id), C(highest_usn)). Of a file, its path, size and digest.
   returned: always
   type: dict
-  sample: {"transport": "ldif", "path": "/srv/exports/contoso.ldif", "size": "501234", "sha256": "9f86d081884c7d65..."}
+  sample:
+    transport: ldap
+    server: dc1.contoso.local
+    domain: contoso.local
+    forest: contoso.local
+    domains: contoso.local
+    domain_guid: ae0680af-cf43-5909-bfbf-c62c8f8db312
+    domain_sid: S-1-5-21-1004336348-1177238915-682003330
+    invocation_id: 5666b68a-8c85-4e68-8ec2-825f6567dd30
+    highest_usn: "4417"
 summary:
   description: The audit in numbers. Empty when the audit did not come to its end.
   returned: always
@@ -147,6 +177,19 @@ summary:
       description: Version of the list of top-level domains. It ends in its date.
       type: str
       sample: 1.1.2.20261023
+    absent_attributes:
+      description:
+        - Attributes that the rules read and that the schema of the directory does not have, as those of Exchange where
+          there never was one. Empty for an export.
+      type: list
+      elements: str
+      sample: ["mailNickname", "targetAddress"]
+    load:
+      description:
+        - What the domain controllers had to do, by C(searches), C(pages), C(entries), C(bytes) of answers and C(seconds)
+          until the answers were there. Empty for an export.
+      type: dict
+      sample: {"searches": 9, "pages": 211, "entries": 204512, "bytes": 231551020, "seconds": 41.2}
     seconds:
       description: Duration of the audit.
       type: float

@@ -9,6 +9,7 @@ from __future__ import annotations
 from . import non_ascii
 from .contoso_healthy import Healthy, Lookalikes
 from .faults_across import Anchors, LeftOut, Linked, Sizes
+from .faults_forest import ForestItself
 from .faults_mail import MailAttributes
 from .faults_mailbox import MailboxPlaces
 from .faults_names import AddressList, LogonNames, PersonNames
@@ -45,6 +46,7 @@ CHAPTERS = (
     LeftOut,
     Linked,
     MailboxPlaces,
+    ForestItself,
 )
 
 

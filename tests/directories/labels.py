@@ -27,6 +27,7 @@ OPTION_SETS: dict[str, dict[str, t.Any]] = {
         "single_sign_on": True,
         "third_party_migration": True,
         "enabled_rules": ["non-ascii"],
+        "minimum_exchange_build": "15.1",
         "sync_scope": {"exclude": [OUT_OF_SCOPE]},
     },
     ALL_DOMAINS: {"verified_domains": [*VERIFIED, "contoso.app", IDN_DOMAIN, "fabrikam.lan"]},
@@ -148,6 +149,12 @@ RULES: dict[str, RuleRow] = {
     "protected-account": RuleRow(_I, "none", None, "object"),
     "mailbox-inconsistent": RuleRow(_W, "confusing", None, "object"),
     "linked-mailbox-unresolved": RuleRow(_W, "not_synced", MASTER_SID),
+    "forest-verified-domain-not-suffix": RuleRow(_W, "confusing", "uPNSuffixes", "attribute"),
+    "forest-upn-uniqueness-off": RuleRow(_W, "confusing", "dSHeuristics"),
+    "forest-exchange-unsupported": RuleRow(_W, "confusing", None, "object"),
+    "forest-suffix-clash": RuleRow(_W, "confusing", "uPNSuffixes"),
+    "forest-sync-live": RuleRow(_I, "none", None, "object"),
+    "forest-several": RuleRow(_I, "none", None, "object"),
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import typing as t
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ansible_collections.syncready.m365.plugins.module_utils._audit.findings import read_findings
@@ -20,11 +20,14 @@ from ansible_collections.syncready.m365.plugins.module_utils._audit.summary impo
 from ansible_collections.syncready.m365.plugins.module_utils._directory.interface import (
     EVERYTHING,
     Directory,
+    Modification,
     ReadStatistics,
     Scope,
     Selection,
 )
+from ansible_collections.syncready.m365.plugins.module_utils._directory.ldap_root import RootDse
 from ansible_collections.syncready.m365.plugins.module_utils._directory.ldif import LdifDirectory
+from ansible_collections.syncready.m365.plugins.module_utils._exchange.builds import parse_minimum_build
 from ansible_collections.syncready.m365.plugins.module_utils._model.entry import Entry
 from ansible_collections.syncready.m365.plugins.module_utils._model.finding import Finding
 from ansible_collections.syncready.m365.plugins.module_utils._rules.domains import Domains
@@ -73,6 +76,7 @@ class Entries:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.statistics = ReadStatistics()
+        self.root_dse = RootDse()
         self._entries = list(entries)
 
     def identity(self) -> dict[str, str]:
@@ -90,6 +94,13 @@ class Entries:
         for item in self._entries:
             counts = {name.lower(): len(item.attributes.get(name.lower(), ())) for name in selection.counted}
             yield Entry(item.dn, item.attributes, {name: n for name, n in counts.items() if n}, item.incomplete)
+
+    def attribute_names(self) -> None:
+        """Return that nothing is hidden."""
+
+    def modify(self, dn: str, changes: Sequence[Modification]) -> None:
+        """Refuse: nothing is to be written."""
+        raise AssertionError(f"{dn} was written")
 
     def close(self) -> None:
         """Do nothing."""
@@ -123,6 +134,7 @@ def options_of(words: dict[str, t.Any]) -> AuditOptions:
         "enabled_rules",
         "sync_scope",
         "sync_client",
+        "minimum_exchange_build",
     }
     assert set(words) <= known, f"words that this helper does not know: {sorted(set(words) - known)}"
     sync = words.get("sync_scope", {})
@@ -133,6 +145,7 @@ def options_of(words: dict[str, t.Any]) -> AuditOptions:
             third_party_migration=words.get("third_party_migration", False),
             sync_client=words.get("sync_client", "connect"),
             non_ascii="non-ascii" in words.get("enabled_rules", ()),
+            minimum_exchange_build=parse_minimum_build(words.get("minimum_exchange_build")),
         ),
         sync_scope=SyncScope(tuple(sync.get("include", ())), tuple(sync.get("exclude", ()))),
     )

@@ -20,8 +20,50 @@ def _from_environment(name: str) -> Spec:
 def directory_spec() -> Spec:
     """Return the options that say which directory is meant (fragment ``directory``)."""
     return {
-        "transport": {"type": "str", "choices": ["ldif"], "required": True, **_from_environment("TRANSPORT")},
+        "transport": {"type": "str", "choices": ["ldap", "ldif"], "default": "ldap", **_from_environment("TRANSPORT")},
         "ldif_path": {"type": "path", **_from_environment("LDIF_PATH")},
+        **ldap_spec(),
+    }
+
+
+def ldap_spec() -> Spec:
+    """Return the options of transport ldap."""
+    return {
+        "server": {"type": "str", **_from_environment("SERVER")},
+        "port": {"type": "int", **_from_environment("PORT")},
+        "tls_mode": {
+            "type": "str",
+            "choices": ["ldaps", "start_tls", "none"],
+            "default": "ldaps",
+            **_from_environment("TLS_MODE"),
+        },
+        "auth_protocol": {
+            "type": "str",
+            "choices": ["simple", "certificate", "negotiate", "kerberos", "ntlm"],
+            **_from_environment("AUTH_PROTOCOL"),
+        },
+        "username": {"type": "str", **_from_environment("USERNAME")},
+        "password": {"type": "str", "no_log": True, **_from_environment("PASSWORD")},
+        "ca_cert": {"type": "str", **_from_environment("CA_CERT")},
+        "cert_validation": {
+            "type": "str",
+            "choices": ["always", "ignore_hostname", "ignore"],
+            "default": "always",
+            **_from_environment("CERT_VALIDATION"),
+        },
+        # Text of a certificate may hold its key.
+        "certificate": {"type": "str", "no_log": True, **_from_environment("CERTIFICATE")},
+        "certificate_key": {"type": "str", "no_log": True, **_from_environment("CERTIFICATE_KEY")},
+        "certificate_password": {"type": "str", "no_log": True, **_from_environment("CERTIFICATE_PASSWORD")},
+        "encrypt": {"type": "bool", "default": True, **_from_environment("ENCRYPT")},
+        "connection_timeout": {"type": "int", "default": 5, **_from_environment("CONNECTION_TIMEOUT")},
+        "read_timeout": {"type": "int", "default": 120, **_from_environment("READ_TIMEOUT")},
+        "domain_realm": {"type": "str", **_from_environment("DOMAIN_REALM")},
+        "page_size": {"type": "int", "default": 1000, **_from_environment("PAGE_SIZE")},
+        "max_rate": {"type": "int", **_from_environment("MAX_RATE")},
+        "domains": {"type": "list", "elements": "str", "default": ["all"], **_from_environment("DOMAINS")},
+        "domain_controllers": {"type": "dict", "default": {}, **_from_environment("DOMAIN_CONTROLLERS")},
+        "search_bases": {"type": "list", "elements": "str", "default": []},
     }
 
 

@@ -19,12 +19,13 @@ from .._audit.summary import Summary
 from .._model.version import VERSION
 from .._report.files import ReportDirectory
 from .._report.rows import finding_as_dict
+from .arguments import directory_spec
 from .choices import audit_options, open_directory
 from .wrapper import Failure, Result
 
 EMPTY_RESULT: Result = {"source": {}, "summary": {}, "findings": [], "truncated": False, "artifacts": {}}
 # Options that say nothing about the audit itself, or that the report names elsewhere.
-_NOT_REPORTED = frozenset(("transport", "ldif_path", "report_dir", "max_returned", "fail_on"))
+_NOT_REPORTED = frozenset((*directory_spec(), "report_dir", "max_returned", "fail_on"))
 
 
 def audit(module: AnsibleModule) -> Result:

@@ -15,6 +15,8 @@ from .._audit.suffix_data import load_top_level_domains
 from .._audit.waivers import Waiver, parse_waivers
 from .._directory.filters import parse_filter
 from .._directory.interface import Directory
+from .._directory.ldap import LdapDirectory
+from .._directory.ldap_options import LdapOptions
 from .._directory.ldif import LdifDirectory
 from .._model.errors import OptionError
 from .._model.finding import SEVERITIES, Severity
@@ -34,8 +36,45 @@ def open_directory(params: Params) -> Directory:
 
     Raises:
         DirectoryError: it cannot be opened.
+        OptionError: options are missing or do not go together.
+        MissingLibraryError: a library is missing that the options need.
     """
-    return LdifDirectory(params["ldif_path"])
+    if params["transport"] == "ldif":
+        return LdifDirectory(params["ldif_path"])
+    return LdapDirectory(ldap_options(params))
+
+
+def ldap_options(params: Params) -> LdapOptions:
+    """Return the options of a connection to a domain controller.
+
+    Raises:
+        OptionError: options are missing or do not go together.
+    """
+    for domain, server in params["domain_controllers"].items():
+        if not isinstance(server, str):
+            raise OptionError(f"domain_controllers: the domain controller of {domain} is no name.")
+    return LdapOptions(
+        server=(params["server"] or "").strip(),
+        port=params["port"],
+        tls_mode=params["tls_mode"],
+        auth_protocol=params["auth_protocol"],
+        username=params["username"],
+        password=params["password"],
+        ca_cert=params["ca_cert"],
+        cert_validation=params["cert_validation"],
+        certificate=params["certificate"],
+        certificate_key=params["certificate_key"],
+        certificate_password=params["certificate_password"],
+        encrypt=params["encrypt"],
+        connection_timeout=params["connection_timeout"],
+        read_timeout=params["read_timeout"],
+        domain_realm=params["domain_realm"],
+        page_size=params["page_size"],
+        max_rate=params["max_rate"],
+        domains=tuple(params["domains"]),
+        domain_controllers=params["domain_controllers"],
+        search_bases=_dns("search_bases", params["search_bases"]),
+    )
 
 
 def audit_options(params: Params) -> AuditOptions:

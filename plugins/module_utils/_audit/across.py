@@ -43,7 +43,6 @@ def leave_out_late(snapshot: Snapshot, forest: Forest) -> None:
 def _leave_out(snapshot: Snapshot, oid: int, reason: str, found: Finding) -> None:
     snapshot.run("DELETE FROM findings WHERE oid = ?", (oid,))
     snapshot.run("DELETE FROM differing WHERE oid = ?", (oid,))
-    snapshot.run("DELETE FROM mailboxes WHERE oid = ?", (oid,))
     snapshot.run("UPDATE objects SET standing = 'left_out', reason = ?, suffix = NULL WHERE oid = ?", (reason, oid))
     snapshot.add("findings", finding_row(oid, found))
 
@@ -140,14 +139,15 @@ def _anchor_clash(snapshot: Snapshot, anchor: str, holders: dict[int, tuple[str,
 
 
 def judge_mailboxes(snapshot: Snapshot, forest: Forest) -> None:
-    """Report mailboxes whose attributes do not agree on where they live."""
-    texts: dict[int | None, str | None] = {None: None}
-    texts.update((number, text) for number, text in snapshot.ask("SELECT id, value FROM texts"))
+    """Report mailboxes of judged users whose attributes do not agree on where they live."""
     answers: dict[Row, tuple[str, str]] = {}
     with_target_finding = {
         row[0] for row in snapshot.ask("SELECT DISTINCT oid FROM findings WHERE attribute = 'targetAddress'")
     }
-    for oid, *key in snapshot.ask("SELECT * FROM mailboxes"):
+    texts = read_texts(snapshot)
+    for oid, *key in snapshot.ask(
+        "SELECT m.* FROM mailboxes m JOIN objects o USING (oid) WHERE o.standing = 'judged' ORDER BY oid"
+    ):
         row = tuple(key)
         answer = answers.get(row)
         if answer is None:
@@ -158,11 +158,25 @@ def judge_mailboxes(snapshot: Snapshot, forest: Forest) -> None:
             snapshot.add("findings", finding_row(oid, found))
 
 
-def _notes(row: Row, texts: dict[int | None, str | None], forest: Forest) -> tuple[str, str]:
-    """Return all notes on a mailbox, and those that do not speak of targetAddress."""
+Texts = dict["int | None", "str | None"]
+
+
+def read_texts(snapshot: Snapshot) -> Texts:
+    """Return the texts that the snapshot knows by number; None is None."""
+    texts: Texts = {None: None}
+    texts.update((number, text) for number, text in snapshot.ask("SELECT id, value FROM texts"))
+    return texts
+
+
+def mailbox_of(row: Row, texts: Texts) -> MailboxAttributes:
+    """Return what decides where a mailbox lives from a row of ``mailboxes`` without its first column."""
     kind, flags, home, server, has_guid, target, has_address = row
-    mailbox = MailboxAttributes(kind, flags, texts[home], texts[server], bool(has_guid), target, bool(has_address))
-    notes = locate(mailbox, forest.exchange).notes
+    return MailboxAttributes(kind, flags, texts[home], texts[server], bool(has_guid), target, bool(has_address))
+
+
+def _notes(row: Row, texts: Texts, forest: Forest) -> tuple[str, str]:
+    """Return all notes on a mailbox, and those that do not speak of targetAddress."""
+    notes = locate(mailbox_of(row, texts), forest.exchange).notes
     return (
         "; ".join(note.text for note in notes),
         "; ".join(note.text for note in notes if not note.about_target),

@@ -8,12 +8,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .._directory.topology import Place
+from .._directory.topology_reader import TOPOLOGY_CLASSES, TopologyReader
 from .._exchange.organisation import Organisation
 from .._model.dn import dns_domain, normalise, rdn_value
 from .._model.entry import Entry
 from .._model.text import fold
+from .census import Census
 
 _CROSS_REF_DOMAIN = 0x2
+# The classes of Exchange's configuration that Forest.learn takes something from.
+EXCHANGE_CLASSES = (
+    "msExchOrganizationContainer",
+    "msExchExchangeServer",
+    "msExchPrivateMDB",
+    "msExchMDB",
+    "msExchMDBCopy",
+    "msExchMDBAvailabilityGroup",
+    "msExchCoexistenceRelationship",
+    "msExchAuthAuthServer",
+    "msExchAuthPartnerApplication",
+    "msExchWebServicesVirtualDirectory",
+    "msExchAutodiscoverVirtualDirectory",
+    "msExchRecipientPolicy",
+)
+# The classes of the objects that Forest.learn takes something from.
+LEARNED_CLASSES = (*TOPOLOGY_CLASSES, *EXCHANGE_CLASSES)
 # Attributes whose absence from a whole export means "unknown" and not "missing".
 WATCHED = (
     "samaccountname",
@@ -36,6 +56,10 @@ class Forest:
         partitions_known: whether the source holds CN=Partitions, so that a suffix that is not there is not registered.
         domain_sids: the domains of which accounts were read, as binary SIDs without the last part.
         exchange: the Exchange organisation.
+        topology: collects domains, domain controllers, trusts and settings.
+        census: what was counted.
+        exchange_places: where organisations and servers of Exchange stand, by normalised DN.
+        policy_names: GUID of an address policy to its name.
     """
 
     dns_domains: set[str] = field(default_factory=set)
@@ -43,10 +67,15 @@ class Forest:
     partitions_known: bool = False
     domain_sids: set[bytes] = field(default_factory=set)
     exchange: Organisation = field(default_factory=Organisation)
+    topology: TopologyReader = field(default_factory=TopologyReader)
+    census: Census = field(default_factory=Census)
+    exchange_places: dict[str, Place] = field(default_factory=dict)
+    policy_names: dict[str, str] = field(default_factory=dict)
 
     def learn(self, entry: Entry) -> None:
         """Take from an object that is no recipient what it tells about the forest."""
         classes = {value.lower() for value in entry.attributes.get("objectclass", ())}
+        self.topology.learn(entry, classes)
         if b"organizationalunit" in classes:
             self._suffixes(entry)
         elif b"crossrefcontainer" in classes:
@@ -59,12 +88,13 @@ class Forest:
             self.dns_domains.add(dns_domain(entry.dn))
             if sid := entry.attributes.get("objectsid"):
                 self.domain_sids.add(_without_count(sid[0]))
-        elif b"msexchorganizationcontainer" in classes:
-            self.exchange.name = rdn_value(entry.dn)
-        elif b"msexchexchangeserver" in classes:
-            self.exchange.servers.add(rdn_value(entry.dn).lower())
-        elif b"msexchprivatemdb" in classes or b"msexchmdb" in classes:
-            self.exchange.databases.add(normalise(entry.dn))
+        elif b"msexchrecipientpolicy" in classes:
+            if guid := entry.guid:
+                self.policy_names[guid] = rdn_value(entry.dn)
+        else:
+            self.exchange.learn(entry, classes)
+            if b"msexchexchangeserver" in classes or b"msexchorganizationcontainer" in classes:
+                self.exchange_places[normalise(entry.dn)] = Place(entry.dn, entry.guid)
 
     def _suffixes(self, entry: Entry) -> None:
         self.upn_suffixes.update(fold(suffix.strip()) for suffix in entry.texts("upnsuffixes"))

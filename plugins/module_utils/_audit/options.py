@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+import typing as t
 from dataclasses import dataclass, field
 
 from .._model.finding import Severity
@@ -43,6 +44,7 @@ class AuditOptions:
         severity_overrides: rule to the severity that its findings get.
         waivers: findings that somebody accepted.
         today: the day by which waivers expire.
+        other_forests: name of another audited forest to its UPN suffixes and domains, folded.
     """
 
     rules: RuleOptions
@@ -52,3 +54,4 @@ class AuditOptions:
     severity_overrides: dict[str, Severity] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     today: datetime.date = field(default_factory=datetime.date.today)
+    other_forests: t.Mapping[str, frozenset[str]] = field(default_factory=dict)

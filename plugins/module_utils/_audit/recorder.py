@@ -47,16 +47,24 @@ def finding_row(oid: int, finding: Finding, clash: int | None = None) -> Row:
 
 
 class Recorder:
-    """Writes objects into a snapshot, each under a number of its own."""
+    """Writes objects into a snapshot, each under a number of its own.
 
-    def __init__(self, snapshot: Snapshot, options: RuleOptions) -> None:
+    Args:
+        snapshot: takes them.
+        options: the options of the rules.
+        judging: whether to write what is judged and compared as well: findings, addresses, and other values that only
+            one object may hold.
+    """
+
+    def __init__(self, snapshot: Snapshot, options: RuleOptions, *, judging: bool = True) -> None:
         self._snapshot = snapshot
+        self._judging = judging
         self._options = options
         self._mail_signs_in = options.sign_in_attribute.lower() == "mail"
         self._oid = 0
 
-    def record(self, subject: Subject, population: Population, place: Place, findings: list[Finding]) -> None:
-        """Write one object with its addresses and findings."""
+    def record(self, subject: Subject, population: Population, place: Place, findings: list[Finding]) -> int:
+        """Write one object with its addresses and findings. Returns its number."""
         self._oid += 1
         oid = self._oid
         snapshot = self._snapshot
@@ -81,20 +89,22 @@ class Recorder:
             _identity(subject),
         )
         snapshot.add("objects", row)
-        self._addresses(oid, subject, place)
-        self._keys(oid, subject)
-        if judged:
-            if findings:
-                snapshot.add_all("findings", (finding_row(oid, finding) for finding in findings))
-            self._differing(oid, subject, anchor, guid)
-            if subject.is_person:
-                self._mailbox(oid, subject)
-        elif population.finding is not None:
-            snapshot.add("findings", finding_row(oid, population.finding))
+        if subject.is_person:
+            self._mailbox(oid, subject)
         if population.waits_for_sam:
             snapshot.add("waiting", (oid, "sam", None))
         elif judged and subject.is_person:
             self._wait_for_master(oid, subject)
+        if self._judging:
+            self._addresses(oid, subject, place)
+            self._keys(oid, subject)
+            if judged:
+                if findings:
+                    snapshot.add_all("findings", (finding_row(oid, finding) for finding in findings))
+                self._differing(oid, subject, anchor, guid)
+            elif population.finding is not None:
+                snapshot.add("findings", finding_row(oid, population.finding))
+        return oid
 
     def _addresses(self, oid: int, subject: Subject, place: Place) -> None:
         holds: dict[str, int] = {}
@@ -150,8 +160,11 @@ class Recorder:
         entry = subject.entry
         server = entry.text("msexchhomeservername")
         has_guid = entry.has("msexchmailboxguid")
-        if subject.recipient_type is None and subject.home_mdb is None and server is None and not has_guid:
-            return
+        has_address = subject.mail is not None or bool(subject.smtp)
+        if subject.recipient_type is None and subject.home_mdb is None and server is None:
+            # Whoever has no row has no mailbox at all.
+            if not has_guid and not has_address:
+                return
         snapshot = self._snapshot
         row = (
             oid,
@@ -161,7 +174,7 @@ class Recorder:
             snapshot.text_id(server),
             int(has_guid),
             _target(subject),
-            int(subject.mail is not None or bool(subject.smtp)),
+            int(has_address),
         )
         snapshot.add("mailboxes", row)
 

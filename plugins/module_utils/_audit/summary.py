@@ -34,6 +34,8 @@ class Summary:
         objects_with_findings: judged objects with at least one error or warning.
         waivers: waived findings, and waivers that expired or accepted nothing.
         suffix_data: version of the list of top-level domains; it ends in its date.
+        absent_attributes: attributes that the rules read and that the schema of the directory does not have.
+        load: what a server had to do for it: searches, pages, entries, bytes, seconds; empty without a server.
         seconds: duration of the whole audit.
         scan_seconds: the part of it that reading and judging single objects took.
     """
@@ -51,6 +53,8 @@ class Summary:
     objects_with_findings: int = 0
     waivers: dict[str, int] = field(default_factory=dict)
     suffix_data: str = "unknown"
+    absent_attributes: list[str] = field(default_factory=list)
+    load: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
     scan_seconds: float = 0.0
 
@@ -83,11 +87,16 @@ def summarise(snapshot: Snapshot, directory: Directory, waivers: WaiverIndex) ->
         judged_kind=dict(
             snapshot.ask("SELECT kind, count(*) FROM objects WHERE standing = 'judged' GROUP BY 1 ORDER BY 1")
         ),
-        objects_with_findings=snapshot.count(f"SELECT count(DISTINCT oid) {open_ones} AND severity < 2"),
+        objects_with_findings=snapshot.count(
+            "SELECT count(DISTINCT f.oid) FROM findings f JOIN objects o USING (oid) "
+            "WHERE f.waiver IS NULL AND f.severity < 2 AND o.standing <> 'forest'"
+        ),
         waivers={
             "waived": snapshot.count("SELECT count(*) FROM findings WHERE waiver IS NOT NULL"),
             "expired": waivers.expired,
             "unused": waivers.unused,
         },
         suffix_data=data_date(),
+        absent_attributes=list(directory.statistics.absent_attributes),
+        load=directory.statistics.load(),
     )

@@ -13,9 +13,11 @@ from .._model.dn import is_at_or_below_normalised, normalise
 from .._model.entry import Entry
 from .._model.errors import DirectoryError
 from .filters import Filter, parse_filter
-from .interface import ReadStatistics, Scope, Selection
+from .interface import Modification, ReadStatistics, Scope, Selection
 from .ldif_blocks import EMPTY, INCOMPLETE, LdifFile, problem
+from .ldif_changes import ChangeFile
 from .ldif_reader import LdifReader
+from .ldap_root import RootDse
 
 _EVERYTHING = Selection()
 
@@ -31,19 +33,22 @@ class LdifDirectory:
     Attributes:
         statistics: what was read by all searches; entries are added up, and what was skipped is what a single
             pass met. Reasons: "deleted" (deleted objects), "referral" (references to other servers).
+        changes: what is to be changed, for an import by hand; None where nothing can be.
     """
 
-    def __init__(self, path: str, *, chunk_size: int | None = None) -> None:
+    def __init__(self, path: str, *, chunk_size: int | None = None, changes: ChangeFile | None = None) -> None:
         """Look at a file.
 
         Args:
             path: where it is.
+            changes: takes what is to be changed, for an import by hand; None: nothing can be changed.
             chunk_size: how many bytes to read at a time; only speed and memory depend on it.
 
         Raises:
             DirectoryError: the file cannot be read, is empty, or is something else by its first bytes.
         """
         self.statistics = ReadStatistics()
+        self.changes = changes
         self._file = LdifFile(path) if chunk_size is None else LdifFile(path, chunk_size)
         self._root_dse: dict[str, list[bytes]] = {}
         self._names: frozenset[str] | None = None
@@ -59,12 +64,13 @@ class LdifDirectory:
         digest = self._file.digest()
         return {"transport": "ldif", "path": self._file.path, "size": str(self._file.size), "sha256": digest}
 
-    def root_dse(self) -> dict[str, list[bytes]]:
-        """Return the attributes of the root DSE by name in lower case, where a search has met it in the file.
+    @property
+    def root_dse(self) -> RootDse:
+        """What a server said of itself, where a search has met it in the file.
 
-        Most exports have none. An export of several searches may: ``defaultnamingcontext`` and its like are there.
+        Most exports do not hold it. An export of several searches may.
         """
-        return self._root_dse
+        return RootDse.of(Entry("", self._root_dse))
 
     def attribute_names(self) -> frozenset[str]:
         """Return the names in lower case of all attributes that any record of the file has.
@@ -94,6 +100,17 @@ class LdifDirectory:
         """
         condition = None if filter is None else parse_filter(filter)
         return self._search(base, scope, selection, condition)
+
+    def modify(self, dn: str, changes: t.Sequence[Modification]) -> None:
+        """Note a change of an object in the change file, which the caller publishes. Nothing else happens.
+
+        Raises:
+            DirectoryError: there is no change file (code READ_ONLY_SOURCE).
+        """
+        if self.changes is None:
+            message = f"{self._file.path} is an export and cannot be changed: name a file for the changes."
+            raise DirectoryError(message, code="READ_ONLY_SOURCE")
+        self.changes.add(dn, changes)
 
     def close(self) -> None:
         """Do nothing: no file is open but while it is searched."""

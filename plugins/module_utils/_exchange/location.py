@@ -14,6 +14,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from .._model.dn import normalise
 from .organisation import Organisation, parse_home_server
 from .recipients import (
     DEPROVISION_ARCHIVE,
@@ -170,7 +171,7 @@ def _home_notes(mailbox: MailboxAttributes, organisation: Organisation) -> t.Ite
     if mailbox.home:
         if _DELETED.search(mailbox.home):
             yield Note("homeMDB names a deleted database")
-        elif organisation.knows_databases() and mailbox.home.lower() not in organisation.databases:
+        elif organisation.knows_databases() and normalise(mailbox.home) not in organisation.databases:
             yield Note("homeMDB names a database that the organisation does not have")
     if not mailbox.home_server:
         return

@@ -39,6 +39,18 @@ class DirectoryError(SyncreadyError):
     code = "DIRECTORY_ERROR"
 
 
+class ConflictError(DirectoryError):
+    """An object is no longer as it was read: somebody else changed it. Nothing was written."""
+
+    code = "CONFLICT"
+
+
+class ConflictError(DirectoryError):
+    """An object is no longer as it was read: somebody else changed it. Nothing was written."""
+
+    code = "CONFLICT"
+
+
 class EntryError(DirectoryError):
     """One entry holds something that a directory never holds."""
 

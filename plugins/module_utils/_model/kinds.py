@@ -53,3 +53,6 @@ ACCOUNTS: frozenset[Kind] = frozenset(("user", "inetOrgPerson", "computer", "ser
 PEOPLE: frozenset[Kind] = frozenset(("user", "inetOrgPerson"))
 JUDGED: frozenset[Kind] = frozenset(("user", "inetOrgPerson", "contact", "group"))
 ADDRESS_ONLY: frozenset[Kind] = frozenset(("dynamic_group", "public_folder"))
+
+# Every object that is of a kind other than "other" has one of these classes.
+CLASSES = ("user", "contact", "group", "msExchDynamicDistributionList", "publicFolder")

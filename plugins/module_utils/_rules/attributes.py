@@ -65,6 +65,16 @@ _FOREST = [
     "msExchOwningServer",
     "msExchMasterServerOrAvailabilityGroup",
     "msExchHostServerLink",
+    "rangeUpper",
+    "msExchCoexistenceDomains",
+    "msExchCoexistenceOnPremisesSmartHost",
+    "msExchAuthApplicationIdentifier",
+    "msExchAuthAuthServerType",
+    "msExchAuthFlags",
+    "msExchAuthIssuerName",
+    "msExchAuthMetadataUrl",
+    "msExchAuthRealm",
+    "msExchExternalHostName",
 ]
 
 # Attributes of which only the number of values matters; a group may hold hundreds of thousands.

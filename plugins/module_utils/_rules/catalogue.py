@@ -11,12 +11,26 @@ from __future__ import annotations
 
 from .._model.errors import OptionError
 from .._model.finding import Finding, Outcome, Repair, RepairKind, Severity
-from . import catalogue_mail, catalogue_names, catalogue_objects, catalogue_proxies, catalogue_upn
+from . import (
+    catalogue_forest,
+    catalogue_mail,
+    catalogue_names,
+    catalogue_objects,
+    catalogue_proxies,
+    catalogue_upn,
+)
 from .rule import Rule
 
 CATALOGUE: dict[str, Rule] = {
     rule.id: rule
-    for chapter in (catalogue_upn, catalogue_proxies, catalogue_mail, catalogue_names, catalogue_objects)
+    for chapter in (
+        catalogue_upn,
+        catalogue_proxies,
+        catalogue_mail,
+        catalogue_names,
+        catalogue_objects,
+        catalogue_forest,
+    )
     for rule in chapter.RULES
 }
 

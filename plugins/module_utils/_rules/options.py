@@ -43,6 +43,7 @@ class RuleOptions:
         single_sign_on: UPN suffix and name are held to the character set of single sign-on.
         third_party_migration: mail-enabled objects need targetAddress to show in the cloud's address list.
         sync_client: decides the size limit of groups.
+        minimum_exchange_build: Exchange servers of an older build are reported, as (15, 1, 2507, 6); None: none is.
         non_ascii: report every value outside ASCII (rule non-ascii).
         gal_choices: ``gal_attributes`` taken apart: words for people, and the names (lower case) that will do.
     """
@@ -54,6 +55,7 @@ class RuleOptions:
     third_party_migration: bool = False
     sync_client: SyncClient = "connect"
     non_ascii: bool = False
+    minimum_exchange_build: tuple[int, ...] | None = None
     gal_choices: tuple[tuple[str, tuple[str, ...]], ...] = field(init=False)
 
     def __post_init__(self) -> None:

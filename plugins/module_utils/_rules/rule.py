@@ -31,6 +31,16 @@ GRAPH_USER = "Microsoft Learn: Microsoft Graph, user resource type"
 ATTRIBUTES = "Microsoft Learn: Microsoft Entra Connect Sync, attributes synchronized"
 PROTECTED = "Microsoft Learn: Appendix C, protected accounts and groups in Active Directory"
 RECIPIENT_TYPES = "Microsoft Learn: RecipientTypeDetails enumeration (Exchange)"
+ADDING_A_DOMAIN = "Microsoft Learn: Prepare for directory synchronization to Microsoft 365, step 4 (UPN suffixes)"
+SPN_AND_UPN = "Microsoft Learn: SPN and UPN uniqueness (dSHeuristics)"
+EXCHANGE_SCHEMA = "Microsoft Learn: Active Directory schema changes in Exchange Server"
+EXCHANGE_HYBRID = "Microsoft Learn: Exchange Server hybrid deployments"
+TEAMS_AND_EXCHANGE = "Microsoft Learn: How Exchange and Microsoft Teams interact"
+FOREST_TRUSTS = "Microsoft Open Specifications: MS-ADTS, trust information (forest trust records)"
+WRITEBACK = "Microsoft Learn: Microsoft Entra Connect, accounts and permissions"
+SSO = "Microsoft Learn: Microsoft Entra seamless single sign-on, quickstart"
+CLOUD_SYNC_HYBRID = "Microsoft Learn: Exchange hybrid writeback with cloud sync"
+HYBRID_FORESTS = "Microsoft Learn: Hybrid deployments with multiple Active Directory forests"
 
 
 @dataclass(frozen=True)

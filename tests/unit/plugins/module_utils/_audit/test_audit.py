@@ -279,9 +279,10 @@ def test_anchor_equal_to_the_guid_of_another() -> None:
     assert [(f.object and f.object.name, f.rule, f.attribute) for f in findings] == [
         ("ann", "anchor-duplicate", "objectGUID"),
         ("bob", "anchor-duplicate", "mS-DS-ConsistencyGuid"),
+        ("contoso", "forest-sync-live", None),
     ]
     owner.attributes["ms-ds-consistencyguid"] = [uuid.UUID(int=9).bytes_le]
-    assert rules_of(audit([owner, thief])[1]) == ["anchor-differs", "anchor-differs"]
+    assert rules_of(audit([owner, thief])[1]) == ["anchor-differs", "anchor-differs", "forest-sync-live"]
 
 
 def test_twins_of_one_sam_account_name_need_valid_upns() -> None:

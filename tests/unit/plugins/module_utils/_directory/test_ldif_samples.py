@@ -236,10 +236,10 @@ def test_ranges(tmp_path: Path, lines: str, number: int, incomplete: bool) -> No
 def test_root_dse_is_remembered_and_no_entry(tmp_path: Path) -> None:
     text = "dn:\nobjectClass: top\ndefaultNamingContext: DC=contoso,DC=local\n\n" + PLAIN
     directory = LdifDirectory(write(tmp_path, text))
-    assert directory.root_dse() == {}
+    assert directory.root_dse.domain_dn == ""
     (entry,) = directory.search(selection=Selection(("cn",), ("defaultNamingContext",)))
     assert entry.dn == "CN=Jane,DC=contoso"
-    assert directory.root_dse()["defaultnamingcontext"] == [b"DC=contoso,DC=local"]
+    assert directory.root_dse.domain_dn == "DC=contoso,DC=local"
     assert "defaultnamingcontext" not in directory.attribute_names()
 
 

@@ -1,0 +1,355 @@
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The transport to a domain controller over LDAP."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import typing as t
+
+from .._model.dn import is_at_or_below_normalised, normalise
+from .._model.entry import Entry, guid_text, sid_text
+from .._model.errors import DirectoryError, OptionError, SyncreadyError
+from . import filters, ldap_auth, ldap_topology
+from .dns import find_servers
+from .interface import EVERYTHING, Modification, ReadStatistics, Scope, Selection
+from .ldap_connection import LdapConnection, require_ldap3
+from .ldap_entries import EntryParser
+from .ldap_errors import NO_SUCH_OBJECT, LdapError, ldap_error
+from .ldap_modify import modify
+from .ldap_options import LdapOptions
+from .ldap_ranges import complete, requested
+from .ldap_root import ATTRIBUTES, RootDse
+from .ldap_search import Control, Pace, Request, Searcher
+from .ldap_topology import Domain
+
+_EVERY_OBJECT = "(objectClass=*)"
+# Trying another server helps only where this one cannot be used at all.
+_TRY_ANOTHER = frozenset(("NAME_NOT_RESOLVED", "UNREACHABLE", "REFUSED", "NO_TLS", "TLS_FAILED", "SERVER_BUSY"))
+
+
+class _Server:
+    """A server that is signed in to."""
+
+    def __init__(self, connection: LdapConnection, searcher: Searcher, root: RootDse) -> None:
+        self.connection = connection
+        self.searcher = searcher
+        self.root = root
+
+
+class LdapDirectory:
+    """A directory that domain controllers serve, one for each domain that is read.
+
+    Attributes:
+        options: how it is reached.
+        statistics: what was read by all searches.
+    """
+
+    def __init__(self, options: LdapOptions, *, fast: bool = True) -> None:
+        """Connect and sign in.
+
+        Args:
+            options: how to.
+            fast: read answers from the socket; False leaves that to ldap3, many times slower.
+
+        Raises:
+            DirectoryError: that did not work; see the code.
+            MissingLibraryError: a library is missing that the options need.
+            OptionError: a certificate cannot be read, or ``domains`` names one that is not there.
+        """
+        require_ldap3()
+        self.options = options
+        self.statistics = ReadStatistics()
+        self._fast = fast
+        self._pace = Pace(options.max_rate)
+        self._servers: dict[str, _Server] = {}
+        self._identity: dict[str, str] | None = None
+        self._absent: set[str] = set()
+        self._checked: set[str] = set()
+        with kept_secret(options):
+            self._main = self._first(self._candidates())
+            self._domains = ldap_topology.domains_of(self._main.searcher, self._main.root)
+            self._servers[normalise(self._main.root.domain_dn)] = self._main
+
+    # What is there
+
+    @property
+    def root_dse(self) -> RootDse:
+        """The root DSE of the server that was connected to, as it was then."""
+        return self._main.root
+
+    @property
+    def domains(self) -> tuple[Domain, ...]:
+        """All domains of the forest, whether they are read or not."""
+        return self._domains
+
+    def identity(self) -> dict[str, str]:
+        """Return transport, server, domain, forest, and what tells this directory from every other one.
+
+        ``domain_guid`` and ``domain_sid`` belong to the server's domain. ``highest_usn`` and ``invocation_id`` say how
+        far the server's own changes had come when it was connected to. ``domains`` lists what is read.
+
+        Raises:
+            DirectoryError: it could not be read.
+        """
+        if self._identity is None:
+            with kept_secret(self.options):
+                self._identity = self._identify()
+        return dict(self._identity)
+
+    def _identify(self) -> dict[str, str]:
+        root = self._main.root
+        found = {
+            "transport": "ldap",
+            "server": root.host or self._main.connection.server,
+            "domain": root.domain,
+            "forest": root.forest,
+            "domains": ", ".join(domain.name for domain in self._read_domains()),
+            "highest_usn": root.highest_usn,
+        }
+        head = self._object(self._main, root.domain_dn, ("objectGUID", "objectSid"))
+        if head is not None:
+            found["domain_guid"] = head.guid or ""
+            sid = head.attributes.get("objectsid")
+            found["domain_sid"] = (sid_text(sid[0]) or "") if sid else ""
+        if root.service_dn:
+            service = self._object(self._main, root.service_dn, ("invocationId",))
+            value = service.attributes.get("invocationid") if service is not None else None
+            found["invocation_id"] = (guid_text(value[0]) or "") if value else ""
+        return {name: value for name, value in found.items() if value}
+
+    # Reading
+
+    def search(
+        self,
+        base: str | None = None,
+        scope: Scope = "subtree",
+        selection: Selection = EVERYTHING,
+        filter: str | None = None,  # noqa: A002  # the word of the interface
+    ) -> t.Iterator[Entry]:
+        """Yield the entries below a base that match an LDAP filter.
+
+        Without a base these are the domains that the options name (or what lies below ``search_bases`` of them), the
+        list of the forest's partitions and Exchange's part of the configuration, whatever the scope.
+
+        Raises:
+            OptionError: the filter cannot be read.
+            DirectoryError: not everything could be read.
+        """
+        if filter is not None:
+            # One wording for what is wrong with a filter, over every transport.
+            filters.parse_filter(filter)
+        return self._search(base, scope, selection, _condition(selection, filter))
+
+    def _search(self, base: str | None, scope: Scope, selection: Selection, condition: str) -> t.Iterator[Entry]:
+        with kept_secret(self.options):
+            self._note_absent(selection)
+            if base is not None:
+                yield from self._read(self._server_for(base), base, scope, selection, condition)
+                return
+            for domain in self._read_domains():
+                yield from self._read_domain(domain, selection, condition)
+            configuration = self._main.root.configuration_dn
+            if configuration:
+                yield from self._read(
+                    self._main, f"CN=Partitions,{configuration}", "subtree", selection, condition, must_exist=False
+                )
+                exchange = f"CN=Microsoft Exchange,CN=Services,{configuration}"
+                yield from self._read(self._main, exchange, "subtree", selection, condition, must_exist=False)
+
+    def _read_domain(self, domain: Domain, selection: Selection, condition: str) -> t.Iterator[Entry]:
+        server = self._server_of(domain)
+        below = normalise(domain.dn)
+        bases = [base for base in self._search_bases() if is_at_or_below_normalised(normalise(base), below)]
+        if not self.options.search_bases:
+            before = self.statistics.entries
+            yield from self._read(server, domain.dn, "subtree", selection, condition)
+            if condition == _EVERY_OBJECT and self.statistics.entries == before:
+                message = f"The account sees no object of {domain.name}: give it the right to read, or use another."
+                raise ldap_error(message, "NO_RIGHTS")
+            return
+        inside = [normalise(base) for base in bases]
+        if below not in inside:
+            # The domain itself tells its SID and name; OUs elsewhere may hold UPN suffixes that count here.
+            yield from self._read(server, domain.dn, "base", selection, condition)
+            suffixes = f"(&(objectClass=organizationalUnit)(uPNSuffixes=*){condition})"
+            for entry in self._read(server, domain.dn, "subtree", selection, suffixes):
+                if not any(is_at_or_below_normalised(normalise(entry.dn), base) for base in inside):
+                    yield entry
+        for base in bases:
+            yield from self._read(server, base, "subtree", selection, condition)
+
+    def _search_bases(self) -> list[str]:
+        """Return the bases to read, without those that lie below another one."""
+        kept: dict[str, str] = {}
+        for base in sorted(self.options.search_bases, key=lambda name: len(normalise(name))):
+            name = normalise(base)
+            if not any(is_at_or_below_normalised(name, other) for other in kept):
+                kept[name] = base
+        for base, text in kept.items():
+            if not any(is_at_or_below_normalised(base, normalise(domain.dn)) for domain in self._read_domains()):
+                raise OptionError(
+                    f"search_bases: {text} lies in none of the domains that are read. Check the spelling."
+                )
+        return list(kept.values())
+
+    def _read(
+        self,
+        server: _Server,
+        base: str,
+        scope: Scope,
+        selection: Selection,
+        condition: str,
+        *,
+        must_exist: bool = True,
+        controls: tuple[Control, ...] = (),
+    ) -> t.Iterator[Entry]:
+        counted = frozenset(name.lower() for name in selection.counted)
+        request = Request(base, scope, condition, requested(selection, server.root.active_directory), controls)
+        parser = EntryParser(counted)
+        statistics = self.statistics
+        try:
+            for entry in server.searcher.entries(request, parser):
+                if parser.ranges:
+                    complete(server.searcher, entry, parser.ranges, counted)
+                statistics.entries += 1
+                yield entry
+        except LdapError as error:
+            if must_exist or error.result != NO_SUCH_OBJECT:
+                raise
+
+    def _object(self, server: _Server, dn: str, attributes: tuple[str, ...]) -> Entry | None:
+        """Return one object, None where it is not there or may not be read."""
+        request = Request(dn, "base", attributes=attributes)
+        try:
+            return next(iter(list(server.searcher.entries(request, EntryParser()))), None)
+        except LdapError as error:
+            if error.result is None:
+                raise
+            return None
+
+    def _note_absent(self, selection: Selection) -> None:
+        names = [
+            name for name in (*(selection.attributes or ()), *selection.counted) if name.lower() not in self._checked
+        ]
+        if not names:
+            return
+        self._checked.update(name.lower() for name in names)
+        self._absent.update(ldap_topology.absent_attributes(self._main.searcher, self._main.root, names))
+        self.statistics.absent_attributes = tuple(sorted(self._absent, key=str.lower))
+
+    def attribute_names(self) -> None:
+        """Return None: what a server does not give with an object, the object does not have."""
+
+    # Writing
+
+    def modify(self, dn: str, changes: t.Sequence[Modification]) -> None:
+        """Change one object in one step, on the server of its domain: all changes or none.
+
+        Raises:
+            ConflictError: a value to delete is not there, or a value to add is.
+            DirectoryError: the object could not be changed; with code OUTCOME_UNKNOWN it may have been.
+        """
+        with kept_secret(self.options):
+            server = self._server_for(dn)
+            modify(server.connection, server.root, dn, changes)
+
+    # Servers
+
+    def _read_domains(self) -> tuple[Domain, ...]:
+        return ldap_topology.chosen(self._domains, self.options.domains)
+
+    def _candidates(self) -> list[str]:
+        options = self.options
+        if options.server:
+            return [options.server]
+        servers = find_servers(t.cast(str, options.domain_realm))
+        if not servers:
+            message = (
+                f"DNS has no domain controller for {options.domain_realm} (SRV records): check domain_realm and the "
+                "name servers of this computer, or name a server."
+            )
+            raise ldap_error(message, "NO_DOMAIN_CONTROLLER")
+        return servers
+
+    def _server_for(self, dn: str) -> _Server:
+        """Return the server that holds an object: that of the deepest domain above it."""
+        name = normalise(dn)
+        root = self._main.root
+        if root.configuration_dn and is_at_or_below_normalised(name, normalise(root.configuration_dn)):
+            return self._main
+        above = [domain for domain in self._domains if is_at_or_below_normalised(name, normalise(domain.dn))]
+        return self._server_of(max(above, key=lambda domain: len(normalise(domain.dn)))) if above else self._main
+
+    def _server_of(self, domain: Domain) -> _Server:
+        key = normalise(domain.dn)
+        server = self._servers.get(key)
+        if server is None:
+            if key in {normalise(context) for context in self._main.root.naming_contexts}:
+                server = self._main
+            else:
+                server = self._first(ldap_topology.servers_for(domain, self.options))
+                if normalise(server.root.domain_dn) != key:
+                    server.connection.close()
+                    raise OptionError(
+                        f"{server.connection.server} serves {server.root.domain}, not {domain.name}: "
+                        "check domain_controllers."
+                    )
+            self._servers[key] = server
+        return server
+
+    def _first(self, names: list[str]) -> _Server:
+        """Return the first server that can be used; the error of the last where none can."""
+        for number, name in enumerate(names, 1):
+            try:
+                return self._connect(name)
+            except LdapError as error:
+                if error.code not in _TRY_ANOTHER or number == len(names):
+                    raise
+        raise AssertionError("there is always a name")
+
+    def _connect(self, name: str) -> _Server:
+        options = dataclasses.replace(self.options, server=name)
+        connection = LdapConnection(options, name)
+        try:
+            connection.open()
+            ldap_auth.sign_in(connection)
+            searcher = Searcher(connection, self.statistics, self._pace, fast=self._fast)
+            request = Request("", "base", attributes=ATTRIBUTES)
+            entries = list(searcher.entries(request, EntryParser()))
+            return _Server(connection, searcher, RootDse.of(entries[0] if entries else Entry("", {})))
+        except BaseException:
+            connection.close()
+            raise
+
+    def close(self) -> None:
+        """End all connections. Further calls do nothing."""
+        for server in self._servers.values():
+            server.connection.close()
+
+
+def _condition(selection: Selection, condition: str | None) -> str:
+    """Return the filter to send: what was asked for, and of the classes that are wanted."""
+    if not selection.classes:
+        return condition or _EVERY_OBJECT
+    classes = "".join(f"(objectClass={name})" for name in selection.classes)
+    return f"(|{classes})" if condition is None else f"(&(|{classes}){condition})"
+
+
+@contextlib.contextmanager
+def kept_secret(options: LdapOptions) -> t.Iterator[None]:
+    """Keep secrets out of the errors that pass through, whoever put them there: a server may send back anything."""
+    try:
+        yield
+    except SyncreadyError as error:
+        text = str(error)
+        for secret in (options.password, options.certificate_password):
+            if secret and secret in text:
+                text = text.replace(secret, "***")
+        if text == str(error):
+            raise
+        clean = DirectoryError(text, code=error.code)
+        raise clean from None
