@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Fragments ``attributes`` and ``attributes.info_module``."""
+    """Fragments ``attributes`` and its parts."""
 
     DOCUMENTATION = r"""
 options: {}
@@ -41,6 +41,14 @@ attributes:
     support: N/A
     details:
       - This module does not modify the directory.
+"""
+
+    FACTS = r"""
+options: {}
+attributes:
+  facts:
+    description: Action returns an C(ansible_facts) dictionary that will update existing host facts.
+    support: full
 """
 
     ACTIONGROUP_DIRECTORY = r"""

@@ -41,22 +41,6 @@ options:
       filter:
         description: An LDAP filter. Users that match it are in scope.
         type: str
-  sync_scope:
-    description:
-      - The OUs that are synchronized. Objects outside get one finding that says so and no other.
-      - The deepest OU that is named decides for an object.
-    type: dict
-    suboptions:
-      include:
-        description: DNs of OUs that are synchronized. Without any, everything is.
-        type: list
-        elements: str
-        default: []
-      exclude:
-        description: DNs of OUs that are not synchronized.
-        type: list
-        elements: str
-        default: []
   sign_in_attribute:
     description:
       - The attribute that becomes the sign-in name in the cloud, judged in the place of C(userPrincipalName).

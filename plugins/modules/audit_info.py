@@ -24,6 +24,9 @@ extends_documentation_fragment:
   - syncready.m365.attributes.actiongroup_directory
   - syncready.m365.directory
   - syncready.m365.rules
+  - syncready.m365.scope
+  - syncready.m365.forest
+  - syncready.m365.forest.exchange
 options:
   report_dir:
     description:
@@ -284,6 +287,7 @@ error_code:
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments import (
     DIRECTORY_CONSTRAINTS,
     directory_spec,
+    forest_spec,
     rules_spec,
 )
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import EMPTY_RESULT, audit
@@ -295,6 +299,7 @@ def main() -> None:
     spec = {
         **directory_spec(),
         **rules_spec(),
+        **forest_spec(),
         "report_dir": {"type": "path"},
         "max_returned": {"type": "int", "default": 100},
         "fail_on": {"type": "str", "choices": ["none", "warning", "error"], "default": "none"},

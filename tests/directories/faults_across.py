@@ -24,6 +24,7 @@ from .labels import (
     UPN,
 )
 from .model import SELF_SID, Item, guid, sid_bytes
+from .recipients import NOT_KNOWN
 
 FOREIGN_SID = "S-1-5-21-3623811015-3361044348-30300820"
 
@@ -146,6 +147,8 @@ class LeftOut(Chapter):
             if kind != "contact":
                 item.set(SAM, f"$DUPLICATE-{kind}")
             item.set("mail", "not an address")
+            if kind == "user":
+                item.mailbox = NOT_KNOWN
             self._left(item, "conflict-object").only_in_a_file(BY_REPLICATION)
         item = self.forest.new(
             "user", parent, f"No Name\nCNF:{guid('no name')}", about="A conflict object without logon name."

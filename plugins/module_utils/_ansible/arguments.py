@@ -67,12 +67,36 @@ def ldap_spec() -> Spec:
     }
 
 
+def forest_spec() -> Spec:
+    """Return the options about the forest itself (fragments ``forest`` and ``forest.exchange``)."""
+    return {**other_forests_spec(), "minimum_exchange_build": {"type": "str"}}
+
+
+def other_forests_spec() -> Spec:
+    """Return the option that names other forests (fragment ``forest``)."""
+    return {"other_forests": {"type": "dict", "default": {}}}
+
+
 DIRECTORY_CONSTRAINTS: Spec = {"required_if": [("transport", "ldif", ["ldif_path"])]}
 
 
-def rules_spec() -> Spec:
-    """Return the options that say how the rules judge (fragment ``rules``)."""
+def scope_spec() -> Spec:
+    """Return the option that says which OUs are synchronized (fragment ``scope``)."""
     return {
+        "sync_scope": {
+            "type": "dict",
+            "options": {
+                "include": {"type": "list", "elements": "str", "default": []},
+                "exclude": {"type": "list", "elements": "str", "default": []},
+            },
+        },
+    }
+
+
+def rules_spec() -> Spec:
+    """Return the options that say how the rules judge (fragments ``rules`` and ``scope``)."""
+    return {
+        **scope_spec(),
         "verified_domains": {"type": "list", "elements": "str", "default": []},
         "licence_scope": {
             "type": "dict",
@@ -80,13 +104,6 @@ def rules_spec() -> Spec:
                 "ous": {"type": "list", "elements": "str", "default": []},
                 "groups": {"type": "list", "elements": "str", "default": []},
                 "filter": {"type": "str"},
-            },
-        },
-        "sync_scope": {
-            "type": "dict",
-            "options": {
-                "include": {"type": "list", "elements": "str", "default": []},
-                "exclude": {"type": "list", "elements": "str", "default": []},
             },
         },
         "sign_in_attribute": {"type": "str", "default": "userPrincipalName"},

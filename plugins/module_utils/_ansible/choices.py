@@ -18,8 +18,11 @@ from .._directory.interface import Directory
 from .._directory.ldap import LdapDirectory
 from .._directory.ldap_options import LdapOptions
 from .._directory.ldif import LdifDirectory
+from .._directory.ldif_changes import ChangeFile
+from .._exchange.builds import parse_minimum_build
 from .._model.errors import OptionError
 from .._model.finding import SEVERITIES, Severity
+from .._model.text import fold
 from .._rules.catalogue import CATALOGUE, check_rule_ids
 from .._rules.domains import Domains, ascii_form
 from .._rules.options import DEFAULT_GAL_ATTRIBUTES, RuleOptions
@@ -40,7 +43,8 @@ def open_directory(params: Params) -> Directory:
         MissingLibraryError: a library is missing that the options need.
     """
     if params["transport"] == "ldif":
-        return LdifDirectory(params["ldif_path"])
+        changes = params.get("change_ldif_path")
+        return LdifDirectory(params["ldif_path"], changes=ChangeFile(changes) if changes else None)
     return LdapDirectory(ldap_options(params))
 
 
@@ -93,11 +97,12 @@ def audit_options(params: Params) -> AuditOptions:
     return AuditOptions(
         rules=rule_options(params),
         licence_scope=_licence_scope(params["licence_scope"]),
-        sync_scope=_sync_scope(params["sync_scope"]),
+        sync_scope=sync_scope_of(params["sync_scope"]),
         disabled_rules=frozenset(disabled),
         severity_overrides=_severities(params["severity_overrides"]),
         waivers=_waivers(params["waivers_path"], today),
         today=today,
+        other_forests=other_forests(params),
     )
 
 
@@ -114,17 +119,41 @@ def rule_options(params: Params) -> RuleOptions:
             raise OptionError(f"'{name}' is no name of an LDAP attribute.")
     enabled = params["enabled_rules"]
     sign_in: str = params["sign_in_attribute"]
-    top_level_domains = load_top_level_domains()
     return RuleOptions(
-        domains=Domains(_domains(params["verified_domains"]), top_level_domains),
+        domains=domains_of(params),
         # The findings name the attribute as the schema spells it, whatever the user's spelling is.
         sign_in_attribute={"userprincipalname": "userPrincipalName", "mail": "mail"}.get(sign_in.lower(), sign_in),
         gal_attributes=tuple(gal) if gal is not None else DEFAULT_GAL_ATTRIBUTES,
         single_sign_on=params["single_sign_on"] or "upn-sso-character" in enabled,
         third_party_migration=params["third_party_migration"] or "target-missing" in enabled,
         sync_client=params["sync_client"],
+        minimum_exchange_build=parse_minimum_build(params["minimum_exchange_build"]),
         non_ascii=any(CATALOGUE[rule].default_off for rule in enabled),
     )
+
+
+def other_forests(params: Params) -> dict[str, frozenset[str]]:
+    """Return the suffixes and domains of the other forests that are audited, folded, by forest.
+
+    Raises:
+        OptionError: the option is no mapping of names to lists.
+    """
+    forests = {}
+    for forest, names in params["other_forests"].items():
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise OptionError(f"other_forests: {forest} must be given with a list of its UPN suffixes and domains.")
+        forests[str(forest)] = frozenset(fold(name.strip().removeprefix("@")) for name in names)
+    return forests
+
+
+def domains_of(params: Params) -> Domains:
+    """Return what judges domains, with the verified ones.
+
+    Raises:
+        OptionError: a verified domain is no domain name.
+        MissingDataError: the list of top-level domains is not installed.
+    """
+    return Domains(_domains(params.get("verified_domains") or []), load_top_level_domains())
 
 
 def _domains(names: list[str]) -> list[str]:
@@ -139,7 +168,12 @@ def _domains(names: list[str]) -> list[str]:
     return cleaned
 
 
-def _dns(option: str, names: list[str]) -> tuple[str, ...]:
+def dns(option: str, names: list[str]) -> tuple[str, ...]:
+    """Return the DNs that an option holds.
+
+    Raises:
+        OptionError: one of them is no complete DN.
+    """
     for name in names:
         # A DN holds commas: given as plain text it arrives in pieces.
         if "=" not in name or not _DC.search(name) or ("," not in name and len(names) > 1):
@@ -156,14 +190,19 @@ def _licence_scope(value: Params | None) -> LicenceScope | None:
     if value["filter"]:
         parse_filter(value["filter"])
     return LicenceScope(
-        _dns("licence_scope.ous", value["ous"]), _dns("licence_scope.groups", value["groups"]), value["filter"]
+        dns("licence_scope.ous", value["ous"]), dns("licence_scope.groups", value["groups"]), value["filter"]
     )
 
 
-def _sync_scope(value: Params | None) -> SyncScope:
+def sync_scope_of(value: Params | None) -> SyncScope:
+    """Return the scope of the synchronization from option ``sync_scope``.
+
+    Raises:
+        OptionError: it holds something that is no DN.
+    """
     if value is None:
         return SyncScope()
-    return SyncScope(_dns("sync_scope.include", value["include"]), _dns("sync_scope.exclude", value["exclude"]))
+    return SyncScope(dns("sync_scope.include", value["include"]), dns("sync_scope.exclude", value["exclude"]))
 
 
 def _severities(value: dict[str, str]) -> dict[str, Severity]:

@@ -161,10 +161,10 @@ class Recorder:
         server = entry.text("msexchhomeservername")
         has_guid = entry.has("msexchmailboxguid")
         has_address = subject.mail is not None or bool(subject.smtp)
-        if subject.recipient_type is None and subject.home_mdb is None and server is None:
+        says_something = has_guid or has_address or server is not None or subject.home_mdb is not None
+        if not says_something and subject.recipient_type is None:
             # Whoever has no row has no mailbox at all.
-            if not has_guid and not has_address:
-                return
+            return
         snapshot = self._snapshot
         row = (
             oid,

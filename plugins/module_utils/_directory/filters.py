@@ -107,6 +107,11 @@ class _Not:
         return self._part.names()
 
 
+def escape_value(value: str) -> str:
+    """Return a value in the form in which a filter may hold it, whatever signs are in it."""
+    return "".join(f"\\{ord(char):02x}" if char in "\\*()\0" else char for char in value)
+
+
 def parse_filter(text: str) -> Filter:
     """Read a filter.
 
@@ -126,6 +131,11 @@ def attribute_names(text: str) -> frozenset[str]:
         OptionError: as parse_filter().
     """
     return parse_filter(text).attributes
+
+
+def escape_value(text: str) -> str:
+    """Return a text as it stands for itself in a filter, whatever it holds (RFC 4515)."""
+    return "".join(f"\\{ord(char):02x}" if char in "*()\\\0" else char for char in text)
 
 
 class _Parser:

@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import typing as t
 
 from .._model.dn import is_at_or_below_normalised, normalise
 from .._model.entry import Entry, guid_text, sid_text
-from .._model.errors import DirectoryError, OptionError, SyncreadyError
+from .._model.errors import OptionError, SyncreadyError
 from . import filters, ldap_auth, ldap_topology
 from .dns import find_servers
 from .interface import EVERYTHING, Modification, ReadStatistics, Scope, Selection
@@ -69,10 +68,14 @@ class LdapDirectory:
         self._identity: dict[str, str] | None = None
         self._absent: set[str] = set()
         self._checked: set[str] = set()
-        with kept_secret(options):
-            self._main = self._first(self._candidates())
+        self._main = self._first(self._candidates())
+        self._servers[normalise(self._main.root.domain_dn)] = self._main
+        try:
             self._domains = ldap_topology.domains_of(self._main.searcher, self._main.root)
-            self._servers[normalise(self._main.root.domain_dn)] = self._main
+            self._read_domains()
+        except SyncreadyError:
+            self.close()
+            raise
 
     # What is there
 
@@ -96,8 +99,7 @@ class LdapDirectory:
             DirectoryError: it could not be read.
         """
         if self._identity is None:
-            with kept_secret(self.options):
-                self._identity = self._identify()
+            self._identity = self._identify()
         return dict(self._identity)
 
     def _identify(self) -> dict[str, str]:
@@ -145,20 +147,19 @@ class LdapDirectory:
         return self._search(base, scope, selection, _condition(selection, filter))
 
     def _search(self, base: str | None, scope: Scope, selection: Selection, condition: str) -> t.Iterator[Entry]:
-        with kept_secret(self.options):
-            self._note_absent(selection)
-            if base is not None:
-                yield from self._read(self._server_for(base), base, scope, selection, condition)
-                return
-            for domain in self._read_domains():
-                yield from self._read_domain(domain, selection, condition)
-            configuration = self._main.root.configuration_dn
-            if configuration:
-                yield from self._read(
-                    self._main, f"CN=Partitions,{configuration}", "subtree", selection, condition, must_exist=False
-                )
-                exchange = f"CN=Microsoft Exchange,CN=Services,{configuration}"
-                yield from self._read(self._main, exchange, "subtree", selection, condition, must_exist=False)
+        self._note_absent(selection)
+        if base is not None:
+            yield from self._read(self._server_for(base), base, scope, selection, condition)
+            return
+        for domain in self._read_domains():
+            yield from self._read_domain(domain, selection, condition)
+        configuration = self._main.root.configuration_dn
+        if self._main.root.has_configuration:
+            yield from self._read(
+                self._main, f"CN=Partitions,{configuration}", "subtree", selection, condition, must_exist=False
+            )
+            exchange = f"CN=Microsoft Exchange,CN=Services,{configuration}"
+            yield from self._read(self._main, exchange, "subtree", selection, condition, must_exist=False)
 
     def _read_domain(self, domain: Domain, selection: Selection, condition: str) -> t.Iterator[Entry]:
         server = self._server_of(domain)
@@ -337,19 +338,3 @@ def _condition(selection: Selection, condition: str | None) -> str:
         return condition or _EVERY_OBJECT
     classes = "".join(f"(objectClass={name})" for name in selection.classes)
     return f"(|{classes})" if condition is None else f"(&(|{classes}){condition})"
-
-
-@contextlib.contextmanager
-def kept_secret(options: LdapOptions) -> t.Iterator[None]:
-    """Keep secrets out of the errors that pass through, whoever put them there: a server may send back anything."""
-    try:
-        yield
-    except SyncreadyError as error:
-        text = str(error)
-        for secret in (options.password, options.certificate_password):
-            if secret and secret in text:
-                text = text.replace(secret, "***")
-        if text == str(error):
-            raise
-        clean = DirectoryError(text, code=error.code)
-        raise clean from None

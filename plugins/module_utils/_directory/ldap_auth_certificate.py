@@ -26,7 +26,8 @@ def sign_in(connection: LdapConnection) -> None:
     answer = connection.sasl_bind(_EXTERNAL, b"")
     if answer.code != SUCCESS:
         raise bind_error(connection.where, "the certificate's owner", answer.code, answer.text, tls=True)
-    if not connection.who_am_i():
+    # A server that does not say is believed: it has accepted the certificate.
+    if connection.who_am_i() == "":
         message = (
             f"{connection.where} accepted the connection but signed nobody in by the certificate: map it to an account "
             "and have the server trust its authority, or use another auth_protocol."

@@ -6,13 +6,24 @@
 
 from __future__ import annotations
 
-import importlib
 import typing as t
 
 from .ldap_connection import LdapConnection
 from .ldap_errors import SASL_IN_PROGRESS, SUCCESS, LdapError, MissingLibraryError, bind_error, ldap_error
 from .ldap_options import LdapOptions
 from .ldap_sealed import SealedSocket
+
+try:
+    import spnego
+    import spnego.channel_bindings
+
+    # pyspnego brings it along.
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+except ImportError:
+    SPNEGO_MISSING = True
+else:
+    SPNEGO_MISSING = False
 
 _MECHANISM = "GSS-SPNEGO"
 _MAX_STEPS = 10
@@ -45,46 +56,65 @@ def sign_in(connection: LdapConnection) -> None:
         LdapError: the server refused, Kerberos failed, or the connection broke.
         MissingLibraryError: pyspnego, or for kerberos its libraries, are missing.
     """
-    spnego = require_spnego(connection.options)
-    context = _context(spnego, connection)
+    require_spnego(connection.options)
+    context = _context(connection)
     _exchange(context, connection)
     if not connection.inside_tls:
-        sealed = connection.options.encrypt
+        # A Kerberos library may offer to seal, asked or not, and the server then expects it.
+        offered = context.context_attr & spnego.ContextReq.confidentiality
+        sealed = connection.options.encrypt or bool(offered)
         connection.wrap(lambda source: SealedSocket(source, context, sealed))
 
 
-def require_spnego(options: LdapOptions) -> t.Any:
-    """Return the module spnego, if everything is there that the options need.
+def sign_in_unprotected(connection: LdapConnection) -> None:
+    """Bind without signing, sealing and channel binding, to see whether the server allows that.
 
     Raises:
-        MissingLibraryError: something is missing.
+        LdapError: the server refused, Kerberos failed, or the connection broke.
+        MissingLibraryError: a library is missing.
+    """
+    require_spnego(connection.options)
+    context = _context(connection, unprotected=True)
+    _exchange(context, connection)
+
+
+def require_spnego(options: LdapOptions) -> None:
+    """Make sure that the libraries are there that the options need.
+
+    Raises:
+        MissingLibraryError: one is missing.
     """
     protocol = options.protocol
-    spnego = _import("spnego")
-    if spnego is None:
+    if SPNEGO_MISSING:
         raise MissingLibraryError(
             f"The Python library pyspnego is missing, which auth_protocol {protocol} needs: install it (pip install "
             "pyspnego), or use auth_protocol simple."
         )
     if protocol == "kerberos" or (protocol == "negotiate" and not options.password):
-        missing = [name for name in ("gssapi", "krb5") if _import(name) is None]
+        missing = missing_for_kerberos()
         if missing:
             why = "kerberos" if protocol == "kerberos" else "negotiate without a password"
             raise MissingLibraryError(
                 f"The Python libraries {' and '.join(missing)} are missing, which auth_protocol {why} needs: install "
                 "them (pip install 'pyspnego[kerberos]'; they are built with the system's Kerberos headers)."
             )
-    return spnego
 
 
-def _import(name: str) -> t.Any:
+def missing_for_kerberos() -> list[str]:
+    """Return the names of the libraries that Kerberos needs and that are missing, or cannot be loaded."""
+    missing = []
     try:
-        return importlib.import_module(name)
-    except ImportError:
-        return None
+        import gssapi  # noqa: F401
+    except (ImportError, OSError):
+        missing.append("gssapi")
+    try:
+        import krb5  # noqa: F401
+    except (ImportError, OSError):
+        missing.append("krb5")
+    return missing
 
 
-def _context(spnego: t.Any, connection: LdapConnection) -> t.Any:
+def _context(connection: LdapConnection, *, unprotected: bool = False) -> t.Any:
     options = connection.options
     if options.protocol != "ntlm" and options.protocol != "negotiate" and options.has_address:
         raise ldap_error(
@@ -93,17 +123,20 @@ def _context(spnego: t.Any, connection: LdapConnection) -> t.Any:
             "NO_SERVICE_NAME",
         )
     request = spnego.ContextReq
-    flags = request.mutual_auth | request.replay_detect | request.sequence_detect
-    if connection.inside_tls:
-        bindings = _bindings(spnego, connection.peer_certificate())
+    bindings = None
+    if unprotected:
+        flags = request.mutual_auth | request.no_integrity
+    elif connection.inside_tls:
+        # Active Directory refuses signing and sealing inside TLS: the channel binding takes their place.
+        bindings = _bindings(connection.peer_certificate())
+        flags = request.mutual_auth | request.no_integrity
     else:
-        bindings = None
-        flags |= request.integrity
+        flags = request.mutual_auth | request.replay_detect | request.sequence_detect | request.integrity
         if options.encrypt:
             flags |= request.confidentiality
     try:
         return spnego.client(
-            username=options.username or None,
+            username=_name(options),
             password=options.password or None,
             hostname=connection.server,
             service="ldap",
@@ -115,18 +148,30 @@ def _context(spnego: t.Any, connection: LdapConnection) -> t.Any:
         raise _failed(connection, error) from None
 
 
-def _bindings(spnego: t.Any, certificate: bytes | None) -> t.Any:
+def _name(options: LdapOptions) -> str | None:
+    """Return the user's name as the protocol wants it: Kerberos knows no DOMAIN\\name, and realms in capitals only."""
+    name = options.username or None
+    if name is None or options.protocol == "ntlm":
+        return name
+    _domain, backslash, user = name.partition("\\")
+    if backslash:
+        if options.protocol == "negotiate":
+            return name
+        # Without a realm, the Kerberos settings' own is taken.
+        return f"{user}@{options.domain_realm.upper()}" if options.domain_realm else user
+    user, at, realm = name.rpartition("@")
+    return f"{user}@{realm.upper()}" if at else name
+
+
+def _bindings(certificate: bytes | None) -> t.Any:
     """Return what ties the sign-in to this very TLS connection (tls-server-end-point, RFC 5929)."""
     if certificate is None:
         return None
-    bindings = importlib.import_module("spnego.channel_bindings")
-    return bindings.GssChannelBindings(application_data=b"tls-server-end-point:" + _digest(certificate))
+    data = b"tls-server-end-point:" + _digest(certificate)
+    return spnego.channel_bindings.GssChannelBindings(application_data=data)
 
 
 def _digest(certificate: bytes) -> bytes:
-    # pyspnego needs cryptography too, so it is there.
-    x509 = importlib.import_module("cryptography.x509")
-    hashes = importlib.import_module("cryptography.hazmat.primitives.hashes")
     try:
         algorithm = x509.load_der_x509_certificate(certificate).signature_hash_algorithm
     except Exception:
@@ -136,7 +181,7 @@ def _digest(certificate: bytes) -> bytes:
         algorithm = hashes.SHA256()
     digest = hashes.Hash(algorithm)
     digest.update(certificate)
-    return t.cast(bytes, digest.finalize())
+    return digest.finalize()
 
 
 def _exchange(context: t.Any, connection: LdapConnection) -> None:
@@ -144,13 +189,13 @@ def _exchange(context: t.Any, connection: LdapConnection) -> None:
     for _number in range(_MAX_STEPS):
         answer = connection.sasl_bind(_MECHANISM, token)
         if answer.code not in (SUCCESS, SASL_IN_PROGRESS):
-            raise bind_error(
-                connection.where, connection.user, answer.code, answer.text, tls=connection.inside_tls
-            )
+            raise bind_error(connection.where, connection.user, answer.code, answer.text, tls=connection.inside_tls)
         token = _step(context, connection, answer.credentials) if not context.complete else None
         if answer.code == SUCCESS:
             if not context.complete:
-                message = f"{connection.where} did not prove who it is when signing in; it may not be the server it says."
+                message = (
+                    f"{connection.where} did not prove who it is when signing in; it may not be the server it says."
+                )
                 raise ldap_error(message, "SERVER_UNPROVEN")
             return
     raise ldap_error(f"{connection.where} does not come to an end with the sign-in.", "BIND_FAILED")

@@ -83,7 +83,12 @@ class LdapConnection:
             raise_exceptions=False,
             receive_timeout=options.read_timeout,
         )
-        self.wire = Wire(lambda: t.cast("Socket | None", self.ldap3.socket), server, options.read_timeout)
+        self.wire = Wire(
+            lambda: t.cast("Socket | None", self.ldap3.socket),
+            self.where,
+            options.read_timeout,
+            (options.password or "", options.certificate_password or ""),
+        )
 
     @property
     def where(self) -> str:
@@ -172,14 +177,14 @@ class LdapConnection:
         """
         return self._ask(lambda number: ber.sasl_bind(number, mechanism, token))
 
-    def who_am_i(self) -> str:
-        """Return whom the server takes this connection for ("u:CONTOSO\\name"); "" for nobody or where it does not say.
+    def who_am_i(self) -> str | None:
+        """Return whom the server takes this connection for ("u:CONTOSO\\name"), "" for nobody, None where it won't say.
 
         Raises:
             LdapError: the connection broke.
         """
         answer = self._ask(lambda number: ber.extended_request(number, _WHO_AM_I))
-        return (answer.value or b"").decode("utf-8", "replace") if answer.code == SUCCESS else ""
+        return (answer.value or b"").decode("utf-8", "replace") if answer.code == SUCCESS else None
 
     def _ask(self, request: t.Callable[[int], bytes]) -> ber.Answer:
         number = self.ldap3.server.next_message_id()

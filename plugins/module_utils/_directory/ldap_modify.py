@@ -83,7 +83,9 @@ def modify_request(message_id: int, dn: str, changes: t.Sequence[Modification]) 
                 held = ber.element(0x31, *(ber.element(0x04, value) for value in values))
                 attribute = ber.element(ber.SEQUENCE, ber.element(0x04, change.attribute.encode("ascii")), held)
                 parts.append(ber.element(ber.SEQUENCE, ber.integer(operation, _ENUMERATED), attribute))
-    operation_data = ber.element(_MODIFY_REQUEST, ber.element(0x04, dn.encode("utf-8")), ber.element(ber.SEQUENCE, *parts))
+    operation_data = ber.element(
+        _MODIFY_REQUEST, ber.element(0x04, dn.encode("utf-8")), ber.element(ber.SEQUENCE, *parts)
+    )
     return ber.element(ber.SEQUENCE, ber.integer(message_id), operation_data)
 
 

@@ -19,7 +19,7 @@ AuthProtocol = t.Literal["simple", "certificate", "negotiate", "kerberos", "ntlm
 CertValidation = t.Literal["always", "ignore_hostname", "ignore"]
 
 ALL_DOMAINS = "all"
-_SASL = frozenset(("negotiate", "kerberos", "ntlm"))
+SASL_PROTOCOLS = frozenset(("negotiate", "kerberos", "ntlm"))
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?\Z")
 _GLOBAL_CATALOG = frozenset((3268, 3269))
 
@@ -140,7 +140,7 @@ class LdapOptions:
             )
 
     def _check_protection(self) -> None:
-        if self.tls_mode != "none" or self.protocol in _SASL:
+        if self.tls_mode != "none" or self.protocol in SASL_PROTOCOLS:
             return
         raise OptionError(
             f"tls_mode none with auth_protocol {self.protocol} would send everything in clear text: use tls_mode ldaps "

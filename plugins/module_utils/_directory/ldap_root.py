@@ -10,7 +10,7 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from .._model.dn import dns_domain
+from .._model.dn import dns_domain, normalise
 from .._model.entry import Entry
 
 ATTRIBUTES = (
@@ -72,6 +72,11 @@ class RootDse:
     def forest(self) -> str:
         """DNS name of the forest."""
         return dns_domain(self.root_domain_dn)
+
+    @property
+    def has_configuration(self) -> bool:
+        """Whether the configuration is a partition of its own, so that no search in a domain comes upon it."""
+        return normalise(self.configuration_dn) in {normalise(context) for context in self.naming_contexts}
 
     @classmethod
     def of(cls, entry: Entry) -> RootDse:

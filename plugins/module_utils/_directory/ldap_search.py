@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .._model.entry import Entry
 from .._model.errors import OptionError
@@ -36,13 +36,24 @@ class Request:
         filter: LDAP filter.
         attributes: what to ask for.
         controls: what else to tell the server: OID, whether it must understand it, value.
+        page_size: entries to ask for at once; None for what the options say.
+        time_limit: seconds after which the server is to give up; 0 for its own limit.
+        in_pages: whether to ask for pages; one object needs none.
     """
 
     base: str
     scope: Scope = "subtree"
     filter: str = "(objectClass=*)"
     attributes: tuple[str, ...] = ("*",)
-    controls: tuple[Control, ...] = field(default=())
+    controls: tuple[Control, ...] = ()
+    page_size: int | None = None
+    time_limit: int = 0
+    in_pages: bool = True
+
+    @property
+    def paged(self) -> bool:
+        """Whether the answer comes in pages."""
+        return self.in_pages and self.scope != "base"
 
 
 class Pace:
@@ -114,7 +125,9 @@ class Searcher:
                     yield entry
                 empty = empty + 1 if read == before else 0
                 if empty > _MAX_EMPTY_PAGES:
-                    raise ldap_error(f"{self._connection.where} sends pages without entries without end.", "PROTOCOL_ERROR")
+                    raise ldap_error(
+                        f"{self._connection.where} sends pages without entries without end.", "PROTOCOL_ERROR"
+                    )
         except BerError as error:
             raise self._no_ldap(error) from None
 
@@ -124,7 +137,7 @@ class Searcher:
 
     def _pages_fast(self, request: Request, parser: EntryParser) -> t.Iterator[t.Iterator[Entry]]:
         wire = self._connection.wire
-        paged = request.scope != "base"
+        paged = request.paged
         statistics = self._statistics
         read = 0
         number: int | None = self._send(request, None, paged)
@@ -195,7 +208,7 @@ class Searcher:
         return numbers[0]
 
     def _search(self, request: Request, cookie: bytes | None, paged: bool) -> None:
-        page_size = self._pace.size(self._connection.options.page_size)
+        page_size = self._pace.size(request.page_size or self._connection.options.page_size)
         try:
             self._connection.ldap3.search(
                 request.base,
@@ -203,6 +216,7 @@ class Searcher:
                 _SCOPES[request.scope],
                 dereference_aliases="NEVER",
                 attributes=list(request.attributes),
+                time_limit=request.time_limit,
                 controls=list(request.controls) or None,
                 paged_size=page_size if paged else None,
                 paged_criticality=True,
@@ -222,7 +236,8 @@ class Searcher:
             )
             return ldap_error(message, "CONNECTION_LOST")
         return ldap_error(
-            f"The search below {request.base!r} on {self._connection.where} could not be made ({name}).", "SEARCH_FAILED"
+            f"The search below {request.base!r} on {self._connection.where} could not be made ({name}).",
+            "SEARCH_FAILED",
         )
 
     def _pages_plain(
@@ -230,7 +245,7 @@ class Searcher:
     ) -> t.Iterator[t.Iterator[Entry]]:
         """Do as _pages_fast with nothing but what ldap3 documents."""
         connection = self._connection.ldap3
-        paged = request.scope != "base"
+        paged = request.paged
         statistics = self._statistics
         read = 0
         cookie: bytes | None = None
@@ -245,13 +260,19 @@ class Searcher:
             references = sum(1 for response in responses if response["type"] == "searchResRef")
             if references:
                 statistics.skipped["referral"] = statistics.skipped.get("referral", 0) + references
-            cookie = self._check(request, _answer(result), read, paged)
+            cookie = self._check(request, self._answer(result), read, paged)
             entries = [response for response in responses if response["type"] == "searchResEntry"]
             yield (parser.entry(response["raw_dn"].decode(), response["raw_attributes"]) for response in entries)
             read += len(entries)
             self._pace.wait(len(entries))
             if not cookie:
                 return
+
+    def _answer(self, result: dict[str, t.Any]) -> Answer:
+        control = result.get("controls", {}).get(PAGED_RESULTS)
+        cookie = control["value"]["cookie"] if control else None
+        text = self._connection.wire.clean(result.get("message") or "")
+        return Answer(result["result"], result.get("dn") or "", text, cookie=cookie)
 
 
 class _Counting:
@@ -267,12 +288,6 @@ class _Counting:
             for entry in self._parser.entries(part):
                 self.number += 1
                 yield entry
-
-
-def _answer(result: dict[str, t.Any]) -> Answer:
-    control = result.get("controls", {}).get(PAGED_RESULTS)
-    cookie = control["value"]["cookie"] if control else None
-    return Answer(result["result"], result.get("dn") or "", result.get("message") or "", cookie=cookie)
 
 
 def _allows_fast(connection: t.Any) -> bool:

@@ -119,16 +119,18 @@ def tls_error(server: str, port: int, error: BaseException) -> LdapError:
         code = "HOST_NAME_MISMATCH" if number in _HOST_ERRORS else "UNTRUSTED_CERTIFICATE"
         return ldap_error(f"The certificate of {where} {what}. {advice}.", code)
     if isinstance(error, TimeoutError):
-        return ldap_error(f"{where} accepts connections but does not answer the TLS handshake.", "TLS_FAILED")
+        message = f"{where} accepts connections but does not answer the TLS handshake. Check port and firewall."
+        return ldap_error(message, "TLS_FAILED")
     if isinstance(error, ssl.SSLError) and error.reason:
         reason = error.reason.lower().replace("_", " ")
         if reason in ("wrong version number", "record layer failure", "unexpected message", "packet length too long"):
             message = f"{where} does not speak TLS on this port: use tls_mode start_tls, or the port for LDAPS (636)."
             return ldap_error(message, "NO_TLS")
-        return ldap_error(f"TLS with {where} failed: {reason}.", "TLS_FAILED")
+        message = f"TLS with {where} failed ({reason}). Check which versions of TLS and which certificates it takes."
+        return ldap_error(message, "TLS_FAILED")
     message = (
-        f"{where} ended the connection during the TLS handshake: the port may not speak TLS, or the server has no "
-        "certificate that it can use."
+        f"{where} ended the connection during the TLS handshake. Use tls_mode start_tls or the port for LDAPS (636), and "
+        "check that the server has a certificate."
     )
     return ldap_error(message, "TLS_FAILED")
 

@@ -96,7 +96,7 @@ def absent_attributes(searcher: Searcher, root: RootDse, names: t.Iterable[str])
     Raises:
         LdapError: the schema could not be read.
     """
-    if not root.schema_dn:
+    if not (root.schema_dn and root.active_directory):
         return ()
     wanted = list(dict.fromkeys(names))
     known: set[str] = set()

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import socket
+import dataclasses
 import ssl
 import time
 import typing as t
@@ -71,15 +71,29 @@ class Wire:
         get_socket: returns the socket; it changes when protection begins.
         server: the server's name, for errors.
         read_timeout: seconds that the socket waits, for errors.
+        secrets: what must not come back in a text: a server may repeat anything that it was sent.
     """
 
-    def __init__(self, get_socket: t.Callable[[], Socket | None], server: str, read_timeout: int) -> None:
+    def __init__(
+        self,
+        get_socket: t.Callable[[], Socket | None],
+        server: str,
+        read_timeout: int,
+        secrets: t.Sequence[str] = (),
+    ) -> None:
         self._get_socket = get_socket
         self._server = server
         self._read_timeout = read_timeout
         self._buffer = bytearray()
         self._open: dict[int, Page] = {}
         self._broken: LdapError | None = None
+        self._secrets = tuple(secret for secret in secrets if secret)
+
+    def clean(self, text: str) -> str:
+        """Return a text of the server without secrets."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
 
     def expect(self, message_id: int) -> None:
         """Say that a request with this number is on its way or will be."""
@@ -159,7 +173,8 @@ class Wire:
             elif tag not in (SEARCH_ENTRY, INTERMEDIATE):
                 self._keep(page, buffer, run_start, position)
                 run = None
-                page.answer = parse_answer(buffer, position, end)
+                answer = parse_answer(buffer, position, end)
+                page.answer = dataclasses.replace(answer, text=self.clean(answer.text)) if answer.text else answer
                 page.answered = time.monotonic()
                 page.bytes += end - position
                 if page.unwanted:
@@ -180,13 +195,7 @@ class Wire:
 
     def _stray(self, message_id: int, buffer: bytearray, position: int, end: int) -> LdapError:
         if message_id == 0:
-            text = parse_answer(buffer, position, end).text
+            text = self.clean(parse_answer(buffer, position, end).text)
             return self._lost(f"{self._server} ended the connection.{said(text)}")
         message = f"{self._server} answered a request that was not made (number {message_id})."
         return ldap_error(message, "PROTOCOL_ERROR")
-
-
-def set_timeout(source: Socket | None, seconds: int) -> None:
-    """Let a socket wait so long for the next bytes."""
-    if isinstance(source, socket.socket):
-        source.settimeout(seconds)

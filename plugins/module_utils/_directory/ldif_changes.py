@@ -94,10 +94,7 @@ def change_record(dn: str, changes: t.Sequence[Modification]) -> bytes:
 
 
 def _line(name: str, value: bytes) -> bytes:
-    if _SAFE.match(value):
-        text = name.encode("ascii") + b": " + value
-    else:
-        text = name.encode("ascii") + b":: " + base64.b64encode(value)
+    text = name.encode("ascii") + (b": " + value if _SAFE.match(value) else b":: " + base64.b64encode(value))
     if len(text) <= _WIDTH:
         return text
     rest = [b" " + text[start : start + _WIDTH - 1] for start in range(_WIDTH, len(text), _WIDTH - 1)]

@@ -153,7 +153,9 @@ class TopologyReader:
         if configuration:
             return parent(configuration)
         # Without the configuration, the domain that the others end with is the root, if they all do.
-        names = [name for name in self._heads if all(name == other or other.endswith("," + name) for other in self._heads)]
+        names = [
+            name for name in self._heads if all(name == other or other.endswith("," + name) for other in self._heads)
+        ]
         return self._heads[names[0]].dn if names else None
 
     def _root_place(self, dn: str | None) -> Place | None:
@@ -181,7 +183,9 @@ class TopologyReader:
             )
         for name, head in self._heads.items():
             if name not in found:
-                found[name] = Domain(head.dn, dns_domain(head.dn), functional_level=head.integer("msds-behavior-version"))
+                found[name] = Domain(
+                    head.dn, dns_domain(head.dn), functional_level=head.integer("msds-behavior-version")
+                )
         return tuple(sorted(found.values(), key=lambda domain: (domain.dns.count("."), domain.dns)))
 
     def _all_trusts(self) -> tuple[Trust, ...] | None:

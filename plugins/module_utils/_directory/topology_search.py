@@ -10,7 +10,8 @@ import typing as t
 
 from .._model.entry import Entry
 from .._model.errors import DirectoryError
-from .interface import Directory, Scope, Selection
+from .interface import Directory, Scope, Selection, shows_absence
+from .topology import Topology
 from .topology_reader import TOPOLOGY_ATTRIBUTES, TopologyReader
 
 _SELECTION = Selection(TOPOLOGY_ATTRIBUTES)
@@ -42,6 +43,35 @@ def ask_server(directory: Directory, reader: TopologyReader, *, with_sites: bool
     for base, scope, condition in searches:
         for entry in _found(directory, base, scope, condition):
             reader.learn(entry, {value.lower() for value in entry.attributes.get("objectclass", ())})
+
+
+def topology_of(directory: Directory) -> Topology:
+    """Return the topology without a look at the accounts: partitions, suffixes and the trusts of the root domain.
+
+    Of a server the suffixes of organizational units are not read. Trusts are unknown where the root domain cannot be
+    reached; forest trusts are always its own.
+
+    Raises:
+        DirectoryError: the partitions could not be read.
+    """
+    reader = TopologyReader()
+
+    def learn(entries: t.Iterable[Entry]) -> None:
+        for entry in entries:
+            reader.learn(entry, {value.lower() for value in entry.attributes.get("objectclass", ())})
+
+    if directory.attribute_names() is not None:
+        learn(directory.search(selection=_SELECTION))
+        return reader.topology(directory.root_dse, lambda name: shows_absence(directory, name))
+    root = directory.root_dse
+    learn(_found(directory, f"CN=Partitions,{root.configuration_dn}", "subtree", None))
+    reached = True
+    try:
+        learn(_found(directory, root.root_domain_dn, "base", None))
+        learn(_found(directory, f"CN=System,{root.root_domain_dn}", "one_level", "(objectClass=trustedDomain)"))
+    except DirectoryError:
+        reached = False
+    return reader.topology(root, lambda name: reached or name != "trustpartner")
 
 
 def _found(directory: Directory, base: str, scope: Scope, condition: str | None) -> t.Iterator[Entry]:

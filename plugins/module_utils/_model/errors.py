@@ -45,12 +45,6 @@ class ConflictError(DirectoryError):
     code = "CONFLICT"
 
 
-class ConflictError(DirectoryError):
-    """An object is no longer as it was read: somebody else changed it. Nothing was written."""
-
-    code = "CONFLICT"
-
-
 class EntryError(DirectoryError):
     """One entry holds something that a directory never holds."""
 

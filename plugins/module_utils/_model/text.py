@@ -32,3 +32,10 @@ def fold(text: str) -> str:
     Simple case mapping, character by character, as ordinal comparison without case does: the same in every locale.
     """
     return text.lower() if text.isascii() else text.translate(_FOLD)
+
+
+def shown(text: str) -> str:
+    """Return a text as it may be printed: control characters and hidden ones show as ``\\x1b`` or ``\\u202e``."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)

@@ -64,7 +64,20 @@ class ReportDirectory:
 
     def write_findings(self, findings: t.Iterable[Finding]) -> None:
         """Write findings.jsonl and findings.csv in one pass."""
-        lines_path, table_path = self.file("findings.jsonl"), self.file("findings.csv")
+        rows = ((finding_as_dict(finding), finding_as_csv(finding)) for finding in findings)
+        self.write_rows("findings", CSV_COLUMNS, rows)
+
+    def write_rows(
+        self, name: str, columns: t.Sequence[str], rows: t.Iterable[tuple[dict[str, t.Any], list[str]]]
+    ) -> None:
+        """Write NAME.jsonl and NAME.csv in one pass.
+
+        Args:
+            name: of the files, without ending.
+            columns: the heads of the table.
+            rows: what goes into the one file and into the other; the cells of the table are escaped already.
+        """
+        lines_path, table_path = self.file(f"{name}.jsonl"), self.file(f"{name}.csv")
         with (
             _errors(self.path),
             open(lines_path, "w", encoding="utf-8", newline="\n") as lines,
@@ -72,20 +85,31 @@ class ReportDirectory:
             open(table_path, "w", encoding="utf-8-sig", newline="") as table,
         ):
             writer = csv.writer(table, quoting=csv.QUOTE_ALL)
-            writer.writerow(CSV_COLUMNS)
-            for finding in findings:
+            writer.writerow(columns)
+            for value, cells in rows:
                 # ASCII alone: some readers break lines at U+2028, and nothing in it can play tricks on a terminal.
-                lines.write(json.dumps(finding_as_dict(finding)) + "\n")
-                writer.writerow(finding_as_csv(finding))
+                lines.write(json.dumps(value) + "\n")
+                writer.writerow(cells)
             _sync(lines)
             _sync(table)
 
-    def write_json(self, name: str, value: object) -> None:
-        """Write a JSON file for people and programs."""
+    def write_table(self, name: str, rows: t.Iterable[list[str]]) -> None:
+        """Write a CSV file; the cells are escaped already."""
+        path = self.file(name)
+        with _errors(self.path), open(path, "w", encoding="utf-8-sig", newline="") as table:
+            csv.writer(table, quoting=csv.QUOTE_ALL).writerows(rows)
+            _sync(table)
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file."""
         path = self.file(name)
         with _errors(self.path), open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(value, indent=2) + "\n")
+            file.write(text)
             _sync(file)
+
+    def write_json(self, name: str, value: object) -> None:
+        """Write a JSON file for people and programs."""
+        self.write_text(name, json.dumps(value, indent=2) + "\n")
 
     def publish(self) -> dict[str, dict[str, str]]:
         """Move the files to their names. Returns name without ending to path and sha256 of each."""

@@ -232,7 +232,5 @@ def _synchronization(facts: ForestFacts) -> t.Iterator[Bound]:
     if facts.anchors:
         signs.append(f"{facts.anchors} users have a filled mS-DS-ConsistencyGuid")
     if signs:
-        message = (
-            f"Directory synchronization already runs ({'; '.join(signs)}): changes here reach the cloud at the next cycle."
-        )
+        message = f"Directory synchronization already runs ({'; '.join(signs)}): changes here reach the cloud at the next cycle."
         yield facts.root, finding("forest-sync-live", None, None, message)

@@ -1,0 +1,267 @@
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known of Teams and the mailboxes of a forest, as plain values: counts, matrix, conditions, advisories.
+
+Nothing here names a user: the facts of a host go where many can read them, and must stay small.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+
+from .._directory.interface import Directory
+from .._exchange.builds import label_of, support_of
+from .._exchange.organisation import Organisation
+from .conditions import CONDITIONS, Resolution, UserNumbers, resolve, user_states
+from .editions import EDITIONS, advisory_differences, applicable, cell_differences
+from .matrix import LOCATIONS, MATRIX_LOCATIONS, Advisory, Cell, ConditionId, Edition, Feature, Location
+from .users import ANSWERS, Census, Group, TeamsOptions
+
+Plain = dict[str, t.Any]
+_TYPE = "msexchrecipienttypedetails"
+
+
+class Facts:
+    """The answers for a forest as a whole.
+
+    Args:
+        census: the users of the directory.
+        options: the user's choices.
+        directory: where they were read from.
+    """
+
+    def __init__(self, census: Census, options: TeamsOptions, directory: Directory) -> None:
+        self._census = census
+        self._options = options
+        self._absent = {name.lower() for name in directory.statistics.absent_attributes}
+        self._edition = options.edition
+        self._users = [group for group in census.groups if not group.system]
+        self._resolutions: dict[ConditionId, Resolution] = {}
+        self._numbers: dict[ConditionId, UserNumbers] = {}
+        here = {group.location for group in self._users}
+        # The locations of users, in the order of the matrix.
+        self.present: tuple[Location, ...] = tuple(location for location in LOCATIONS if location in here)
+
+    @property
+    def rows(self) -> tuple[Location, ...]:
+        """The locations of users that the matrix has a row for."""
+        return tuple(location for location in self.present if location in MATRIX_LOCATIONS)
+
+    def as_dict(self) -> Plain:
+        """Return the facts."""
+        edition = self._edition
+        matrix = {
+            location: {feature: self.cell(location, feature) for feature in edition.rows} for location in self.rows
+        }
+        cells = [edition.cell(location, feature) for location in self.rows for feature in edition.rows]
+        return {
+            "edition": {"id": edition.id, "name": edition.name, "date": edition.date, "source": edition.source},
+            "exchange": self._exchange(),
+            "counts": self._counts(),
+            "matrix": matrix,
+            "conditions": self.conditions(cells),
+            "footnotes": {
+                str(number): _without_blanks({"text": note.text, "remark": note.remark})
+                for number, note in edition.footnotes.items()
+                if any(number in cell.footnotes for cell in cells)
+            },
+            "notes": {name: text for name, text in edition.notes.items() if any(name in cell.notes for cell in cells)},
+            "advisories": [_advisory(advisory) for advisory in applicable(edition, self.present)],
+            "remarks": list(edition.remarks),
+            "differences": self._differences(),
+        }
+
+    def cell(self, location: Location, feature: Feature) -> Plain:
+        """Return one cell, with the numbers of users that it comes to each answer for."""
+        cell = self._edition.cell(location, feature)
+        users: Counter[str] = Counter()
+        for group in self._users:
+            if group.location == location:
+                users[group.features[feature]] += group.users
+        return {
+            **_cell(cell),
+            "conditions": {condition: self._resolve(condition).state for condition in cell.conditions},
+            "notes": list(cell.notes),
+            "users": {answer: users[answer] for answer in ANSWERS},
+        }
+
+    def conditions(self, cells: t.Iterable[Cell]) -> Plain:
+        """Return the conditions of some cells, resolved."""
+        names = dict.fromkeys(condition for cell in cells for condition in cell.conditions)
+        result: Plain = {}
+        for name in names:
+            resolution = self._resolve(name)
+            plain: Plain = {
+                "text": CONDITIONS[name].text,
+                "part": CONDITIONS[name].part or None,
+                "state": resolution.state,
+                "reason": resolution.reason,
+            }
+            if CONDITIONS[name].of_user:
+                numbers = self._numbers[name]
+                plain["users"] = {"met": numbers.met, "not_met": numbers.not_met, "unknown": numbers.unknown}
+            result[name] = plain
+        return result
+
+    def _resolve(self, condition: ConditionId) -> Resolution:
+        known = self._resolutions.get(condition)
+        if known is None:
+            numbers = UserNumbers()
+            if CONDITIONS[condition].of_user:
+                # Both conditions of users belong to mailboxes on premises.
+                for group in self._users:
+                    if group.location == "exchange_on_premises":
+                        states = user_states(group.synchronized, group.qualifies, self._census.evidence)
+                        numbers.add(states[condition], group.users)
+            self._numbers[condition] = numbers
+            known = self._resolutions[condition] = resolve(condition, self._census.evidence, numbers)
+        return known
+
+    def _counts(self) -> Plain:
+        by_location: dict[str, dict[str, int]] = {
+            location: {"users": 0, "synchronized": 0} for location in self.present
+        }
+        for group in self._users:
+            by_location[group.location]["users"] += group.users
+            by_location[group.location]["synchronized"] += group.users if group.synchronized else 0
+        system: Counter[str] = Counter()
+        for group in self._census.groups:
+            if group.system:
+                system[group.location] += group.users
+        return {
+            "users": _sum(self._users),
+            "synchronized": _sum(self._users, lambda group: group.synchronized),
+            "by_location": by_location,
+            "by_version": self._by_version(),
+            "cloud_archives": _sum(self._users, lambda group: group.cloud_archive),
+            "with_notes": _sum(self._users, lambda group: bool(group.notes)),
+            "mail_contacts": self._census.mail_contacts,
+            "system": {location: system[location] for location in LOCATIONS if location in system},
+        }
+
+    def _by_version(self) -> Plain:
+        here = [group for group in self._users if group.location == "exchange_on_premises"]
+        known = sorted((group for group in here if group.build is not None), key=_build_order)
+        result: Plain = {}
+        for group in known:
+            assert group.build is not None and group.version is not None
+            row = result.setdefault(
+                group.version,
+                {
+                    "users": 0,
+                    "qualifies_for_meetings": group.qualifies,
+                    "support": support_of(group.build, self._options.today),
+                },
+            )
+            row["users"] += group.users
+        unknown = _sum(here, lambda group: group.build is None)
+        if unknown:
+            result["unknown"] = {"users": unknown, "qualifies_for_meetings": None, "support": "unknown"}
+        return result
+
+    def _exchange(self) -> Plain:
+        return exchange_as_dict(self._census.forest.exchange, _TYPE in self._absent)
+
+    def _differences(self) -> Plain:
+        """Return where the newest edition and the seed differ for the locations that are present."""
+        return {
+            "cells": [
+                {
+                    "location": difference.location,
+                    "feature": difference.feature,
+                    "newest": _cell_in_words(EDITIONS["newest"], difference.newest),
+                    "seed": _cell_in_words(EDITIONS["seed"], difference.seed),
+                }
+                for difference in cell_differences(self.rows)
+            ],
+            "advisories": [
+                {"id": newest.id, "newest": newest.text, "seed": seed.text}
+                for newest, seed in advisory_differences(self.present)
+            ],
+        }
+
+
+def exchange_as_dict(exchange: Organisation, is_absent: bool) -> Plain:
+    """Return what a source shows of Exchange.
+
+    Args:
+        exchange: the organisation.
+        is_absent: whether the directory itself says that its schema does not know Exchange.
+    """
+    shown = exchange.shown - {"samaccountname"}
+    schema, message = "present", None
+    if is_absent:
+        schema = "absent"
+        message = (
+            "The schema of the directory does not know Exchange: who has an address may have a mailbox in the cloud."
+        )
+    elif not (shown or exchange.is_known or exchange.schema_version is not None):
+        schema = "not_seen"
+        message = (
+            "The source shows no attribute of Exchange and no organisation: the schema was not extended, or the export "
+            "left it out. Who has an address may have a mailbox in the cloud."
+        )
+    elif not exchange.is_known:
+        message = "The source does not hold the configuration of Exchange: versions and conditions are unknown."
+    known = exchange.is_known
+    servers: Counter[str] = Counter(server_label(exchange, name) for name in exchange.server_objects)
+    return {
+        "schema": schema,
+        "message": message,
+        "organisation": exchange.name,
+        "servers": dict(sorted(servers.items())),
+        "databases": len(exchange.database_objects),
+        "availability_groups": len(exchange.groups),
+        "hybrid_configuration": exchange.hybrid is not None if known else None,
+        "auth_servers": len(exchange.auth_servers) if known else None,
+        "partner_applications": len(exchange.partner_applications) if known else None,
+        "dedicated_hybrid_application": (
+            any(server.has_own_application for server in exchange.auth_servers.values()) if known else None
+        ),
+    }
+
+
+def server_label(exchange: Organisation, name: str) -> str:
+    """Return the label of the version of a server by its normalised DN, "unknown" where it has none."""
+    build = exchange.server_objects[name].build
+    return label_of(build) if build is not None else "unknown"
+
+
+def _cell(cell: Cell) -> Plain:
+    return {"support": cell.support, "footnotes": list(cell.footnotes)}
+
+
+def _cell_in_words(edition: Edition, cell: Cell | None) -> Plain | None:
+    """Return a cell with the texts of its footnotes: their numbers mean something else in another edition."""
+    if cell is None:
+        return None
+    footnotes = [edition.footnotes[number].text for number in cell.footnotes]
+    return {"support": cell.support, "footnotes": footnotes, "conditions": list(cell.conditions)}
+
+
+def _advisory(advisory: Advisory) -> Plain:
+    return _without_blanks(
+        {
+            "id": advisory.id,
+            "text": advisory.text,
+            "reason": advisory.reason,
+            "source": advisory.source,
+            "remark": advisory.remark,
+        }
+    )
+
+
+def _without_blanks(plain: Plain) -> Plain:
+    return {name: value for name, value in plain.items() if value != ""}
+
+
+def _sum(groups: t.Iterable[Group], condition: t.Callable[[Group], bool] = lambda group: True) -> int:
+    return sum(group.users for group in groups if condition(group))
+
+
+def _build_order(group: Group) -> tuple[int, int, int]:
+    assert group.build is not None
+    return group.build.order

@@ -1,0 +1,398 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: teams_mailbox_facts
+short_description: Tell where mailboxes are and which features of Microsoft Teams work there
+version_added: 1.0.0
+author:
+  - The syncready.m365 authors (@syncready)
+description:
+  - Reads a directory once, decides for every user where the mailbox is (in Exchange Online, on premises and there on
+    which version of Exchange, elsewhere, nowhere), and says which features of Microsoft Teams work with it.
+  - The answers are those of Microsoft's document "How Exchange and Microsoft Teams interact". Conditions are resolved as
+    far as the directory tells. What only the tenant knows is V(unknown), and the reason is said.
+  - The facts name no user and stay small, so they can be cached. Answers for users are in RV(users) and in the files of
+    O(report_dir).
+  - A user whom the default filters of Microsoft Entra Connect or O(sync_scope) leave out is not synchronized, and no
+    feature is promised.
+  - Without the Exchange schema, or with an export that leaves it out, the module says so in
+    RV(ansible_facts.syncready_teams.exchange.message) and does not fail.
+  - The directory is never written.
+extends_documentation_fragment:
+  - syncready.m365.attributes
+  - syncready.m365.attributes.info_module
+  - syncready.m365.attributes.facts
+  - syncready.m365.attributes.actiongroup_directory
+  - syncready.m365.directory
+  - syncready.m365.scope
+options:
+  edition:
+    description:
+      - The edition of the document.
+      - V(newest) is that of 2023 with 14 features, V(seed) that of 2018 with 13. Advisories and conditions go with it.
+      - RV(ansible_facts.syncready_teams.differences) lists where the two differ for locations that are present.
+    type: str
+    choices: [newest, seed]
+    default: newest
+  users:
+    description:
+      - The users to answer for, each by objectGUID, DN, C(userPrincipalName), C(sAMAccountName) or SMTP address.
+      - Without it, all users are answered for. The facts are about all users either way.
+    type: list
+    elements: str
+    default: []
+  feature:
+    description: The features to answer for in RV(users), RV(cells) and C(teams.jsonl). Without it, all of the edition.
+    type: list
+    elements: str
+    choices:
+      - ediscovery
+      - legal_hold
+      - retention
+      - team_and_channel_management
+      - meetings
+      - profile_picture
+      - call_history
+      - contacts
+      - outlook_contacts
+      - voicemail
+      - connectors
+      - tabs
+      - bots
+      - out_of_office
+    default: []
+  location:
+    description:
+      - Users whose mailboxes are there are answered for. Without it, users anywhere.
+      - RV(cells) are those of these locations, whether or not anybody is there.
+    type: list
+    elements: str
+    choices:
+      - exchange_online
+      - exchange_online_dedicated_vnext
+      - exchange_online_dedicated_legacy
+      - exchange_on_premises
+      - external
+      - none
+      - unknown
+      - inconsistent
+    default: []
+  location_overrides:
+    description:
+      - Users whose mailboxes are in Exchange Online Dedicated, which nothing in the directory shows.
+      - The first override that names a user counts, before everything that the attributes of the user say. Accounts of
+        the system are never meant.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      location:
+        description: Where their mailboxes are.
+        type: str
+        choices: [exchange_online_dedicated_vnext, exchange_online_dedicated_legacy]
+        required: true
+      ous:
+        description: DNs of OUs. Users in them and below are meant. The DN of a domain means all its users.
+        type: list
+        elements: str
+        default: []
+      filter:
+        description: An LDAP filter. Users that match it are meant.
+        type: str
+      domains:
+        description: Domains of the primary SMTP address, or of C(mail) where there is none. Users there are meant.
+        type: list
+        elements: str
+        default: []
+  report_dir:
+    description:
+      - Where to write C(teams.jsonl), C(teams.csv), C(teams_matrix.md), C(teams_matrix.csv) and C(teams_facts.json). The
+        directory is made with mode 0700 where it does not exist, the files have mode 0600. Files of an earlier run are
+        replaced when the new ones are complete.
+      - Without it nothing is written.
+    type: path
+  max_returned:
+    description: How many users to return at the most. All that were asked for are in the files.
+    type: int
+    default: 100
+seealso:
+  - module: syncready.m365.audit_info
+  - name: How Exchange and Microsoft Teams interact
+    description: Microsoft's document that holds the matrix.
+    link: https://learn.microsoft.com/microsoftteams/exchange-teams-interact
+"""
+
+EXAMPLES = r"""
+- name: Learn what Teams does with the mailboxes of a forest
+  syncready.m365.teams_mailbox_facts:
+    transport: ldif
+    ldif_path: /srv/exports/contoso.ldif
+    report_dir: /srv/reports/contoso
+
+- name: Say how many mailboxes are where
+  ansible.builtin.debug:
+    var: ansible_facts.syncready_teams.counts.by_location
+
+- name: Ask whether two users can have meetings in Teams
+  syncready.m365.teams_mailbox_facts:
+    transport: ldif
+    ldif_path: /srv/exports/contoso.ldif
+    users:
+      - adele.vance@contoso.com
+      - CN=Alex Wilber,OU=Staff,DC=contoso,DC=local
+    feature: [meetings]
+  register: answer
+
+- name: Say what the answer is
+  ansible.builtin.debug:
+    msg: "{{ item.name }}: {{ item.features.meetings }} {{ item.not_met }}"
+  loop: "{{ answer.users }}"
+  loop_control:
+    label: "{{ item.dn }}"
+
+- name: Ask what an on-premises mailbox would do, by the edition of 2018
+  syncready.m365.teams_mailbox_facts:
+    transport: ldif
+    ldif_path: /srv/exports/contoso.ldif
+    edition: seed
+    location: [exchange_on_premises]
+    max_returned: 0
+
+- name: Name the users of the dedicated environment, which the directory does not show
+  syncready.m365.teams_mailbox_facts:
+    transport: ldif
+    ldif_path: /srv/exports/contoso.ldif
+    location_overrides:
+      - location: exchange_online_dedicated_legacy
+        domains: [fabrikam.com]
+      - location: exchange_online_dedicated_vnext
+        ous:
+          - OU=Dedicated,DC=contoso,DC=local
+    sync_scope:
+      exclude:
+        - OU=Leavers,DC=contoso,DC=local
+"""
+
+RETURN = r"""
+source:
+  description: What was read.
+  returned: always
+  type: dict
+  sample: {"transport": "ldif", "path": "/srv/exports/contoso.ldif", "size": "501234", "sha256": "9f86d081884c7d65..."}
+ansible_facts:
+  description: Facts about the forest. Empty when the module failed.
+  returned: always
+  type: dict
+  contains:
+    syncready_teams:
+      description: Where mailboxes are and what Teams does there. No user is named.
+      type: dict
+      contains:
+        edition:
+          description: The edition of the matrix, by C(id), C(name), C(date) and C(source).
+          type: dict
+          sample: {"id": "newest", "name": "2023", "date": "2023-10-24", "source": "How Exchange and Microsoft Teams interact"}
+        exchange:
+          description:
+            - What the source shows of Exchange.
+            - C(schema) is V(present), V(absent), or V(not_seen) where neither attributes nor configuration are in the
+              source. C(message) says so in words, or is null.
+            - C(organisation) is its name, C(servers) are numbers of servers by version. C(databases),
+              C(availability_groups), C(auth_servers) and C(partner_applications) are numbers. C(hybrid_configuration)
+              and C(dedicated_hybrid_application) say whether they are there. Null means that the source does not hold
+              the configuration.
+          type: dict
+          sample: {"schema": "present", "message": null, "organisation": "Contoso", "servers": {"2016 CU23": 2}}
+        counts:
+          description:
+            - Numbers of users. C(users) and C(synchronized) are totals.
+            - C(by_location) are C(users) and C(synchronized) by location.
+            - C(by_version) are the mailboxes on premises by version of Exchange, with C(users),
+              C(qualifies_for_meetings) and C(support).
+            - C(cloud_archives) are mailboxes on premises whose archive is in the cloud, C(with_notes) those of which
+              something does not fit, C(mail_contacts) contacts with an address.
+            - C(system) are accounts of the system by location. They are in no other number.
+          type: dict
+          sample: {"users": 412, "synchronized": 400, "by_location": {"exchange_online": {"users": 300, "synchronized": 298}}}
+        matrix:
+          description:
+            - Location to feature to cell, for locations that are present and have a row in the matrix.
+            - A cell has C(support), the numbers of its C(footnotes), the states of its C(conditions), the ids of its
+              C(notes), and C(users) by answer.
+          type: dict
+          sample: {"exchange_online": {"tabs": {"support": "supported", "footnotes": [], "conditions": {}, "notes": [],
+            "users": {"supported": 298, "conditional": 0, "not_supported": 0, "not_promised": 2}}}}
+        conditions:
+          description:
+            - The conditions of RV(ansible_facts.syncready_teams.matrix) by id.
+            - C(state) is V(met), V(not_met) or V(unknown), C(reason) says why. C(part) is the part of the feature that
+              needs it; null means all of it.
+            - Conditions that one user meets and another does not have C(users); they are met when all users meet them.
+          type: dict
+          sample: {"oauth": {"text": "OAuth is configured.", "part": null, "state": "not_met",
+            "reason": "The organisation has no authorization server."}}
+        footnotes:
+          description: Footnotes of the cells by number, with C(text), and C(remark) on their wording.
+          type: dict
+          sample: {"4": {"text": "Voicemail can be used and arrives in Outlook; in Teams it can be neither seen nor played."}}
+        notes:
+          description: What else is to be said about cells, by id, such as contradictions of the document.
+          type: dict
+          sample: {"use_outlook": "These users set it in Outlook."}
+        advisories:
+          description: What to know or to do besides, by C(id), with C(text), C(reason), C(source), and C(remark).
+          type: list
+          elements: dict
+          sample: [{"id": "group_creation", "text": "Users who shall create teams must be allowed to create groups.",
+            "reason": "Every team is a group.", "source": "the edition of 2023, requirements"}]
+        remarks:
+          description: Faults of the document that belong nowhere else.
+          type: list
+          elements: str
+        differences:
+          description:
+            - Where the editions differ for the locations that are present. C(cells) have C(location), C(feature),
+              C(newest) and C(seed); null means that the edition does not know the feature.
+            - C(advisories) have C(id), C(newest) and C(seed).
+          type: dict
+          sample: {"cells": [], "advisories": []}
+users:
+  description:
+    - The answers for users, by DN, O(max_returned) at the most.
+    - RV(artifacts.teams_jsonl) holds all of them, one on a line, in the same shape.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    guid:
+      description: objectGUID; null where the source does not hold it.
+      type: str
+    dn:
+      description: The distinguished name.
+      type: str
+      sample: CN=Adele Vance,OU=Staff,DC=contoso,DC=local
+    name:
+      description: The name of the object.
+      type: str
+      sample: Adele Vance
+    kind:
+      description: V(user) or V(inetOrgPerson).
+      type: str
+      sample: user
+    location:
+      description: Where the mailbox is; one of the choices of O(location).
+      type: str
+      sample: exchange_on_premises
+    row:
+      description: The row of the decision table of this collection that says so; 0 for an override.
+      type: int
+      sample: 5
+    exchange_version:
+      description:
+        - For mailboxes on premises the version of the server, the lowest of those that may mount the database.
+        - Null for other mailboxes, and where the source does not tell.
+      type: str
+      sample: 2016 CU23
+    qualifies_for_meetings:
+      description: Whether that version is high enough for meetings, other conditions apart. Null where it is not known.
+      type: bool
+    synchronized:
+      description: Whether neither the default filters nor O(sync_scope) leave the user out.
+      type: bool
+    left_out_by:
+      description: What leaves the user out, or null.
+      type: str
+      sample: sync scope
+    system:
+      description: Whether it is an account of the system or one of Exchange's own mailboxes.
+      type: bool
+    cloud_archive:
+      description: Whether the archive of a mailbox on premises is in the cloud.
+      type: bool
+    notes:
+      description: What does not fit, in words.
+      type: list
+      elements: str
+      sample: ["a mailbox here without msExchMailboxGuid"]
+    features:
+      description:
+        - Feature to answer. V(supported), V(not_supported), V(conditional) (within limits, or on conditions that the
+          directory does not settle), or V(not_promised) (not synchronized, or the mailbox is in no known place).
+      type: dict
+      sample: {"meetings": "conditional", "tabs": "supported"}
+    not_met:
+      description: Feature to the conditions that are not met, for features where there is one.
+      type: dict
+      sample: {"meetings": ["exchange_2016_cu3"]}
+users_total:
+  description: How many users were asked for and found.
+  returned: always
+  type: int
+  sample: 412
+truncated:
+  description: Whether more users were found than were returned.
+  returned: always
+  type: bool
+not_found:
+  description: The names in O(users) that no user has.
+  returned: always
+  type: list
+  elements: str
+cells:
+  description:
+    - The cells of O(feature) and O(location), with the texts of their C(footnotes) and C(notes), and their C(conditions)
+      as in RV(ansible_facts.syncready_teams.conditions). Without O(location), those of the locations that are present.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{"feature": "tabs", "location": "exchange_online", "support": "supported", "footnotes": [], "conditions": {},
+    "notes": [], "users": {"supported": 298, "conditional": 0, "not_supported": 0, "not_promised": 2}}]
+artifacts:
+  description: The files that were written, each with C(path) and C(sha256). Empty without O(report_dir).
+  returned: always
+  type: dict
+  contains:
+    teams_jsonl:
+      description: The answers for users, one JSON object on a line.
+      type: dict
+    teams_csv:
+      description: The same as a table.
+      type: dict
+    teams_matrix_md:
+      description: Counts, features by locations with numbers of users, conditions and advisories, for people.
+      type: dict
+    teams_matrix_csv:
+      description: Features by locations with numbers of users.
+      type: dict
+    teams_facts_json:
+      description: RV(ansible_facts.syncready_teams) and RV(source).
+      type: dict
+error_code:
+  description: Null, or a stable word for what went wrong.
+  returned: always
+  type: str
+  sample: LDIF_SYNTAX
+"""
+
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments import (
+    DIRECTORY_CONSTRAINTS,
+    directory_spec,
+    scope_spec,
+)
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.teams import EMPTY_RESULT, teams_facts, teams_spec
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module({**directory_spec(), **scope_spec(), **teams_spec()}, teams_facts, EMPTY_RESULT, **DIRECTORY_CONSTRAINTS)
+
+
+if __name__ == "__main__":
+    main()
