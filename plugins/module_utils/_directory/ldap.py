@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import typing as t
 
 from .._model.dn import is_at_or_below_normalised, normalise
@@ -18,8 +19,9 @@ from .interface import EVERYTHING, Modification, ReadStatistics, Scope, Selectio
 from .ldap_connection import LdapConnection, require_ldap3
 from .ldap_entries import EntryParser
 from .ldap_errors import NO_SUCH_OBJECT, LdapError, ldap_error
-from .ldap_modify import modify
+from .ldap_modify import modify, require_writable
 from .ldap_options import LdapOptions
+from .ldap_pipeline import modify_each
 from .ldap_ranges import complete, requested
 from .ldap_root import ATTRIBUTES, RootDse
 from .ldap_search import Control, Pace, Request, Searcher
@@ -257,6 +259,26 @@ class LdapDirectory:
         with kept_secret(self.options):
             server = self._server_for(dn)
             modify(server.connection, server.root, dn, changes)
+
+    def modify_each(
+        self, items: t.Sequence[tuple[str, t.Sequence[Modification]]]
+    ) -> t.Sequence[DirectoryError | None]:
+        """Change several objects, each in one step, with all of them on their way at once.
+
+        Returns:
+            For each object in its order None, or why it was not changed; with code OUTCOME_UNKNOWN it may have been.
+
+        Raises:
+            DirectoryError: nothing was sent.
+        """
+        with kept_secret(self.options):
+            servers = [self._server_for(dn) for dn, _changes in items]
+            for server in servers:
+                require_writable(server.connection, server.root)
+            results: list[DirectoryError | None] = []
+            for server, group in itertools.groupby(range(len(items)), lambda number: servers[number]):
+                results += modify_each(server.connection, [items[number] for number in group])
+            return results
 
     # Servers
 

@@ -15,16 +15,13 @@ A journal belongs to one plan in one directory and goes on from run to run. Its 
 
 from __future__ import annotations
 
-import datetime
-import os
-import secrets
 import typing as t
 from dataclasses import dataclass, field
 
 from .._directory.interface import Modification
 from .._model.finding import ObjectReference
-from .errors import JournalError, StateError
-from .journal_lines import START, read_lines, seal, write_head
+from .errors import JournalError
+from .journal_lines import read_lines
 
 FORMAT = 1
 # whole: all of a change. free: values go, so that another object can take them; take: the new ones come.
@@ -92,158 +89,15 @@ def read_journal(path: str) -> Journal:
     Raises:
         JournalError: it is none, or a line is missing or was changed.
     """
-    return _interpret(path, read_lines(path).bodies)
+    return interpret(path, read_lines(path).bodies)
 
 
-class JournalWriter:
-    """A journal that is written.
-
-    Args:
-        path: the file; it is made, or gone on with.
-        header: what its first line says, beside format and id.
-
-    Attributes:
-        journal: what it says so far.
+def interpret(path: str, bodies: list[dict[str, t.Any]]) -> Journal:
+    """Return what the checked lines of a journal say.
 
     Raises:
-        JournalError: there is one, and it was changed.
-        StateError: it cannot be written.
+        JournalError: they are no journal.
     """
-
-    def __init__(self, path: str, header: dict[str, t.Any]) -> None:
-        self.path = path
-        self._previous = START
-        self._count = 0
-        self._dirty = False
-        with writing(path):
-            exists = os.path.exists(path)
-            lines = read_lines(path) if exists else None
-            self._file = open(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+b", buffering=0)  # noqa: SIM115
-            if lines is None or not lines.bodies:
-                self._file.truncate(0)
-                self._line({"kind": "open", "format": FORMAT, "id": secrets.token_hex(8), **header})
-                self.sync()
-                _sync_directory(path)
-                self.journal = _interpret(path, read_lines(path).bodies)
-            else:
-                self.journal = _interpret(path, lines.bodies)
-                # What a crash left of a line was never acted upon.
-                self._file.truncate(lines.size)
-                self._file.seek(lines.size)
-                self._previous = lines.last
-                self._count = len(lines.bodies)
-
-    def begin(self, about: dict[str, t.Any]) -> None:
-        """Begin a run.
-
-        Raises:
-            StateError: the journal cannot be written.
-        """
-        run = {"kind": "run", "run": len(self.journal.runs) + 1, "time": now(), **about}
-        self._line(run)
-        self.sync()
-        self.journal.runs.append(run)
-        self.journal.finished = False
-
-    def intend(
-        self,
-        reference: ObjectReference,
-        changes: t.Sequence[Modification],
-        step: StepName = "whole",
-        cycle: list[dict[str, t.Any]] | None = None,
-    ) -> Entry:
-        """Note a change that goes out next. It may go out after ``sync`` and not before.
-
-        Raises:
-            StateError: the journal cannot be written.
-        """
-        entry = Entry(
-            len(self.journal.entries) + 1, reference, tuple(changes), step, len(self.journal.runs), cycle=cycle or []
-        )
-        body = {
-            "kind": "intent",
-            "change": entry.number,
-            "time": now(),
-            "object": _reference_as_dict(reference),
-            "step": step,
-            "changes": [
-                {
-                    "attribute": one.attribute,
-                    "delete": [value.decode("utf-8") for value in one.delete],
-                    "add": [value.decode("utf-8") for value in one.add],
-                }
-                for one in changes
-            ],
-        }
-        if cycle:
-            body["cycle"] = cycle
-        self._line(body)
-        self.journal.entries.append(entry)
-        return entry
-
-    def conclude(self, entry: Entry, *, done: bool, reason: str = "") -> None:
-        """Note what became of a change.
-
-        Raises:
-            StateError: the journal cannot be written.
-        """
-        if entry.done is not None:
-            raise AssertionError(f"change {entry.number} has its result already")
-        self._line({"kind": "result", "change": entry.number, "done": done, "reason": reason, "time": now()})
-        entry.done, entry.reason = done, reason
-
-    def sync(self) -> None:
-        """Bring everything to the disk.
-
-        Raises:
-            StateError: that was not possible.
-        """
-        if self._dirty:
-            with writing(self.path):
-                os.fsync(self._file.fileno())
-                self._dirty = False
-
-    def checkpoint(self) -> None:
-        """Bring everything to the disk, and note beside the journal how far it goes.
-
-        Raises:
-            StateError: that was not possible.
-        """
-        self.sync()
-        with writing(self.path):
-            write_head(self.path, self._count, self._previous)
-
-    def end(self, about: dict[str, t.Any]) -> None:
-        """End the run.
-
-        Raises:
-            StateError: the journal cannot be written.
-        """
-        self._line({"kind": "end", "time": now(), **about})
-        self.checkpoint()
-        self.journal.finished = True
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
-
-    def _line(self, body: dict[str, t.Any]) -> None:
-        line, value = seal(body, self._previous)
-        with writing(self.path):
-            rest = memoryview(line)
-            while rest:
-                rest = rest[self._file.write(rest) or 0 :]
-        self._previous = value
-        self._count += 1
-        self._dirty = True
-
-
-def now() -> str:
-    """Return the time as journals write it: ISO 8601 in UTC, with milliseconds."""
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
-
-
-def _interpret(path: str, bodies: list[dict[str, t.Any]]) -> Journal:
     if not bodies or bodies[0].get("kind") != "open" or bodies[0].get("format") != FORMAT:
         raise JournalError(f"{path} is no journal, or one of another version of the collection.", code="JOURNAL_FORMAT")
     journal = Journal(path, bodies[0], [], [], True)
@@ -286,36 +140,3 @@ def _take(journal: Journal, body: dict[str, t.Any]) -> None:
         entry.done, entry.reason = body["done"], body["reason"]
     elif kind == "end":
         journal.finished = True
-
-
-def _reference_as_dict(reference: ObjectReference) -> dict[str, str | None]:
-    return {"dn": reference.dn, "guid": reference.guid, "kind": reference.kind, "name": reference.name}
-
-
-def _sync_directory(path: str) -> None:
-    """Make sure that the name of a new file survives a crash."""
-    descriptor = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-class writing:
-    """Turns errors of the system into ours."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            full = error.errno in (28, 122, 27)
-            hint = "Make room there" if full else "Give state_dir a directory that this user may write"
-            raise StateError(
-                f"{self._path} could not be written: {error.strerror or error}. {hint}, then run it again: it goes on from "
-                "where it is.",
-                code="DISK_FULL" if full else "BAD_STATE_DIR",
-            ) from None

@@ -18,7 +18,7 @@ import typing as t
 
 from .._model.errors import SyncreadyError
 from .errors import StateError
-from .journal import now, writing
+from .journal_writer import now, writing
 
 MARKER = "syncready-state.json"
 STOP = "STOP"
@@ -168,7 +168,9 @@ def check_marker(path: str, job: str = "") -> None:
         ) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is damaged"
-        raise StateError(f"state_dir: the mark {MARKER} in {path} cannot be read: {reason}.", code="NO_STATE_MARKER") from None
+        raise StateError(
+            f"state_dir: the mark {MARKER} in {path} cannot be read: {reason}.", code="NO_STATE_MARKER"
+        ) from None
     if job and mark["job"] == job:
         raise StateError(
             f"state_dir: {path} was marked by this very job, so nobody knows whether it outlives it. Run this again in "

@@ -1,0 +1,362 @@
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a plan to a changed directory: read again, compare, journal, write, look. Never a value that somebody else wrote.
+
+Whatever happens is an outcome of an object or the end of the run; both are in the report. The same call goes on where a
+run ended, or was cut.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass
+
+from .._directory.interface import Modification
+from .._exchange.address_policies import managing_policies
+from .._model.entry import Entry
+from .._model.errors import DirectoryError, EntryError, SyncreadyError
+from .._model.finding import ObjectReference
+from .._model.text import shown
+from . import circle
+from .compare import MANY_VALUES, Decision, decide
+from .doubts import Doubts
+from .fetch import RIGHTS, ObjectReader, reference_of
+from .journal_writer import JournalWriter
+from .limits import Governor, Limits
+from .link import Link
+from .order import Group, Step, ordered
+from .outcomes import Outcome, Report, State
+from .plan import ObjectChange
+from .undo import UndoFile, undo_path
+from .writer import Write, Writer
+
+_MAIL = frozenset(("mail", "proxyaddresses", "mailnickname"))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may be changed.
+
+    Attributes:
+        protected_accounts: whether accounts with adminCount may be.
+        policy_managed_recipients: whether the addresses of recipients may be that an address policy of Exchange manages.
+        exclude_attributes: names in lower case of attributes that may not; objects that need one are left as a whole.
+        many_values: names in lower case of attributes that may hold several values.
+    """
+
+    protected_accounts: bool = False
+    policy_managed_recipients: bool = False
+    exclude_attributes: frozenset[str] = frozenset()
+    many_values: frozenset[str] = MANY_VALUES
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        decided: objects of which it is known what became of them.
+        planned: objects that the plan changes.
+        counts: how many came to each state.
+    """
+
+    decided: int
+    planned: int
+    counts: dict[str, int]
+
+
+class Applier:
+    """Applies changes.
+
+    Args:
+        link: the way to the directory.
+        settings: what may be changed.
+        limits: what ends the run.
+        journal: where intents and results go; None for a file of changes and in check mode.
+        check_mode: only say what would be done.
+        observer: is told after each batch how far the run is.
+
+    Attributes:
+        written: what was written without a journal, in its order: DN and changes.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        settings: Settings,
+        limits: Limits,
+        journal: JournalWriter | None = None,
+        *,
+        check_mode: bool = False,
+        observer: t.Callable[[Progress], None] | None = None,
+    ) -> None:
+        self.link = link
+        self.settings = settings
+        self.limits = limits
+        self.journal = journal
+        self.check_mode = check_mode
+        self.written: list[tuple[str, t.Sequence[Modification]]] = []
+        self._observer = observer or (lambda _progress: None)
+        self.report = Report(0)
+        self.governor = Governor(limits, 0)
+        self.doubts = Doubts()
+
+    def run(self, changes: t.Sequence[ObjectChange]) -> Report:
+        """Apply changes, one for each object. What breaks the run is in the report, with all that was done before.
+
+        Raises:
+            SyncreadyError: something was wrong before anything was written.
+        """
+        self.report = report = Report(len(changes))
+        self.governor = Governor(self.limits, len(changes))
+        report.estimate = self.governor.estimate()
+        names = {one.attribute for change in changes for one in change.changes}
+        if self.journal is not None:
+            names |= {one.attribute for entry in self.journal.journal.entries for one in entry.changes}
+        rights = self.check_mode and self.link.directory.root_dse.active_directory
+        self.reader = ObjectReader(self.link, sorted(names), rights=rights)
+        self.reader.preload([change.object for change in changes])
+        undo = None
+        if self.journal is not None:
+            self.doubts.look(self.journal, self.reader)
+            undo = UndoFile(undo_path(self.journal.path))
+            undo.rebuild(self.journal.journal)
+        self.undo = undo
+        self.writer = Writer(self.link, self.reader, self.governor, self.journal, undo, self.doubts.pending)
+        try:
+            self._settle(changes)
+            for group in self._batches(ordered(changes)):
+                self._group(group)
+        except SyncreadyError as error:
+            report.error = error
+        if report.error is None:
+            report.error = self.writer.error
+        for change in changes:
+            if change.object.key not in report.outcomes:
+                self.leave(change, report.stopped or "connection", str(report.error or ""))
+        self._finish()
+        return report
+
+    # Outcomes
+
+    def record(
+        self,
+        change: ObjectChange,
+        state: State,
+        reason: str = "",
+        message: str = "",
+        changes: tuple[Modification, ...] = (),
+        reference: ObjectReference | None = None,
+        *,
+        written: bool = False,
+    ) -> None:
+        """Note what became of an object."""
+        rules = tuple(dict.fromkeys(rule for row in change.rows for rule in row.rules))
+        self.report.outcomes[change.object.key] = Outcome(
+            reference or change.object, state, reason, message, changes, rules, written
+        )
+
+    def record_write(self, write: Write) -> None:
+        """Note what became of a write that was the last of its object."""
+        if write.state is None:
+            # The journal broke.
+            state, reason = t.cast("tuple[State, str]", ("failed", "unknown") if write.sent else ("left", "connection"))
+            self.record(write.change, state, reason, "", write.changes, write.reference)
+            return
+        self.record(
+            write.change,
+            write.state,
+            write.reason,
+            write.message,
+            write.changes,
+            write.reference,
+            written=write.written,
+        )
+
+    def leave(self, change: ObjectChange, reason: str, message: str = "") -> None:
+        """Note that an object is left alone."""
+        self.record(change, "left", reason, message)
+
+    def ready(self, step: Step) -> bool:
+        """Return whether all that must have happened before a step has happened."""
+        outcomes = self.report.outcomes
+        return all(key in outcomes and outcomes[key].state in ("changed", "unchanged") for key in step.after)
+
+    # Batches
+
+    def _settle(self, changes: t.Sequence[ObjectChange]) -> None:
+        """Take over what a cut run had done, and finish what it left between two steps."""
+        by_key = {change.object.key: change for change in changes}
+        for entry in self.doubts.found:
+            change = by_key.get(entry.object.key)
+            if change is not None and entry.step in ("whole", "take"):
+                self.record(change, "changed", "found", "", entry.changes, entry.object, written=True)
+                self.governor.changed += 1
+        for entry in list(self.doubts.half.values()):
+            if entry.object.key not in by_key:
+                self._group(circle.from_journal(entry))
+
+    def _batches(self, groups: t.Iterable[Group]) -> t.Iterator[Group]:
+        """Yield circles as they are, and single steps in batches in which none waits for another."""
+        batch: list[Step] = []
+        keys: set[str] = set()
+        for group in groups:
+            if len(group.steps) > 1:
+                if batch:
+                    yield Group(tuple(batch))
+                    batch, keys = [], set()
+                yield group
+                continue
+            step = group.steps[0]
+            if step.key in self.report.outcomes:
+                continue
+            if step.after & keys or len(batch) >= self.limits.batch_size:
+                yield Group(tuple(batch))
+                batch, keys = [], set()
+            batch.append(step)
+            keys.add(step.key)
+        if batch:
+            yield Group(tuple(batch))
+
+    def _group(self, group: Group) -> None:
+        report = self.report
+        steps = {step.key: step for step in group.steps}
+        if not report.stopped:
+            report.stopped = self.governor.closed(len(steps)) or ""
+            room, name = self.governor.room()
+            if not report.stopped and room <= 0:
+                report.stopped = name
+            if self.writer.error is not None:
+                report.stopped = "connection"
+        if report.stopped:
+            for step in steps.values():
+                if step.key not in report.outcomes:
+                    self.leave(step.change, report.stopped)
+            return
+        started = time.monotonic()
+        before = self.governor.changed
+        if any(step.name == "free" for step in group.steps):
+            circle.write(self, group)
+        else:
+            self._write(group.steps)
+        self.governor.timed(self.governor.changed - before, time.monotonic() - started)
+        self._observer(Progress(len(report.outcomes), report.planned, report.counts()))
+
+    def _write(self, steps: t.Sequence[Step]) -> None:
+        waiting = [step for step in steps if self.ready(step)]
+        for step in steps:
+            if not self.ready(step):
+                self.leave(
+                    step.change, "dependency", "What it would take is still held by an object that was not changed."
+                )
+        writes = self.decide_all(waiting)
+        room, name = self.governor.room()
+        allowed = writes[: int(min(room, len(writes)))]
+        for write in writes[len(allowed) :]:
+            self.leave(write.change, name)
+        try:
+            self.send(allowed)
+        finally:
+            for write in allowed:
+                self.record_write(write)
+
+    def decide_all(self, steps: t.Sequence[Step]) -> list[Write]:
+        """Read objects again and return what is to be written; note what became of those that need nothing."""
+        found = self.reader.read([step.change.object for step in steps])
+        writes = []
+        for step in steps:
+            entry = found.get(step.key)
+            if entry is None:
+                self.record(
+                    step.change, "conflict", "missing", "It is not there any more, or the account may not see it."
+                )
+                continue
+            reference = reference_of(entry, step.change.object)
+            left = self._spared(step.change, entry)
+            if left:
+                self.record(step.change, "left", *left, reference=reference)
+                continue
+            decision = decide(entry, step.change, self.settings.many_values)
+            if decision.state == "apply":
+                writes.append(Write(step.change, reference, decision.changes))
+                self._foresee(writes, entry)
+            elif decision.state == "unchanged":
+                self.record(step.change, "unchanged", reference=reference)
+            else:
+                self.record(
+                    step.change, "conflict", "changed_since", _conflict(reference, decision), reference=reference
+                )
+        return writes
+
+    def _spared(self, change: ObjectChange, entry: Entry) -> tuple[str, str] | None:
+        """Return why an object is left alone, or None where it may be changed."""
+        names = {one.attribute.lower() for one in change.changes}
+        settings = self.settings
+        excluded = sorted(names & settings.exclude_attributes)
+        if excluded:
+            return "excluded_attribute", f"exclude_attributes names {excluded[0]}."
+        if not settings.protected_accounts and (entry.integer("admincount") or 0) > 0:
+            return "protected_account", "It is or was a member of a protected group (adminCount)."
+        if not settings.policy_managed_recipients and names & _MAIL:
+            try:
+                policies = managing_policies(
+                    entry.texts("msexchpoliciesincluded"), entry.texts("msexchpoliciesexcluded")
+                )
+            except EntryError:
+                policies = ("unreadable",)
+            if policies:
+                return "policy_managed", f"An address policy of Exchange manages its addresses ({policies[0]})."
+        return None
+
+    def _foresee(self, writes: list[Write], entry: Entry) -> None:
+        """In check mode, note that the account may not write the last of the writes, where it may not."""
+        if not self.check_mode or not self.link.directory.root_dse.active_directory:
+            return
+        write = writes[-1]
+        allowed = {name.lower() for name in entry.texts(RIGHTS.lower())}
+        if any(one.attribute.lower() not in allowed for one in write.changes):
+            writes.pop()
+            message = f"The account may not change {shown(write.reference.dn)}: give it the right to write."
+            self.record(write.change, "refused", "no_rights", message, write.changes, write.reference)
+            self.governor.errors += 1
+
+    def send(self, writes: t.Sequence[Write]) -> None:
+        """Write a batch, or, in check mode, say that it would be written.
+
+        Raises:
+            StateError: the journal cannot be written.
+        """
+        if self.check_mode:
+            for write in writes:
+                write.state = "changed"
+        elif writes:
+            self.writer.write(writes)
+            if self.journal is None:
+                self.written += [(one.reference.dn, one.changes) for one in writes if one.written]
+        self.governor.changed += sum(1 for one in writes if one.state == "changed" and one.step in ("whole", "take"))
+
+    def _finish(self) -> None:
+        report = self.report
+        self.report.unsettled = sorted(entry.object.dn for entry in self.doubts.half.values())
+        if self.journal is None or self.journal.broken:
+            return
+        try:
+            for entry in self.doubts.pending.values():
+                self.journal.conclude(entry, done=False, reason="not_written")
+            self.doubts.pending.clear()
+            if self.undo is not None:
+                self.undo.rebuild(self.journal.journal)
+            if not self.journal.journal.doubtful:
+                self.journal.end({"counts": report.counts(), "stopped": report.stopped})
+        except SyncreadyError as error:
+            report.error = report.error or error
+
+
+def _conflict(reference: ObjectReference, decision: Decision) -> str:
+    return f"{decision.attribute} of {shown(reference.dn)} is no longer as the plan says: {decision.why}. It was left alone."
+
+
+__all__ = ["Applier", "DirectoryError", "Progress", "Settings"]
