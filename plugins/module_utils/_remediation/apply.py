@@ -15,15 +15,14 @@ import typing as t
 from dataclasses import dataclass
 
 from .._directory.interface import Modification
-from .._exchange.address_policies import managing_policies
-from .._model.entry import Entry
-from .._model.errors import DirectoryError, EntryError, SyncreadyError
+from .._model.errors import DirectoryError, SyncreadyError
 from .._model.finding import ObjectReference
 from .._model.text import shown
 from . import circle
-from .compare import MANY_VALUES, Decision, decide
+from .compare import Decision, decide
 from .doubts import Doubts
-from .fetch import RIGHTS, ObjectReader, reference_of
+from .fetch import ObjectReader, reference_of, resolved
+from .guard import Settings, may_write, spared
 from .journal_writer import JournalWriter
 from .limits import Governor, Limits
 from .link import Link
@@ -32,25 +31,6 @@ from .outcomes import Outcome, Report, State
 from .plan import ObjectChange
 from .undo import UndoFile, undo_path
 from .writer import Write, Writer
-
-_MAIL = frozenset(("mail", "proxyaddresses", "mailnickname"))
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What may be changed.
-
-    Attributes:
-        protected_accounts: whether accounts with adminCount may be.
-        policy_managed_recipients: whether the addresses of recipients may be that an address policy of Exchange manages.
-        exclude_attributes: names in lower case of attributes that may not; objects that need one are left as a whole.
-        many_values: names in lower case of attributes that may hold several values.
-    """
-
-    protected_accounts: bool = False
-    policy_managed_recipients: bool = False
-    exclude_attributes: frozenset[str] = frozenset()
-    many_values: frozenset[str] = MANY_VALUES
 
 
 @dataclass(frozen=True)
@@ -103,6 +83,7 @@ class Applier:
         self.report = Report(0)
         self.governor = Governor(limits, 0)
         self.doubts = Doubts()
+        self._foreseen = False
 
     def run(self, changes: t.Sequence[ObjectChange]) -> Report:
         """Apply changes, one for each object. What breaks the run is in the report, with all that was done before.
@@ -110,15 +91,22 @@ class Applier:
         Raises:
             SyncreadyError: something was wrong before anything was written.
         """
-        self.report = report = Report(len(changes))
+        self.report = report = Report(len({change.object.key for change in changes}))
         self.governor = Governor(self.limits, len(changes))
         report.estimate = self.governor.estimate()
         names = {one.attribute for change in changes for one in change.changes}
         if self.journal is not None:
             names |= {one.attribute for entry in self.journal.journal.entries for one in entry.changes}
-        rights = self.check_mode and self.link.directory.root_dse.active_directory
-        self.reader = ObjectReader(self.link, sorted(names), rights=rights)
+        root = self.link.directory.root_dse
+        if root.read_only:
+            raise DirectoryError(
+                f"{root.host} is a read-only domain controller: name a writable one as server.", code="READ_ONLY_DC"
+            )
+        # What the account may not write is known beforehand only where it is asked for, which costs the server something.
+        self._foreseen = self.check_mode and root.active_directory
+        self.reader = ObjectReader(self.link, sorted(names), rights=self._foreseen)
         self.reader.preload([change.object for change in changes])
+        changes = resolved(changes, self.reader)
         undo = None
         if self.journal is not None:
             self.doubts.look(self.journal, self.reader)
@@ -136,7 +124,7 @@ class Applier:
             report.error = self.writer.error
         for change in changes:
             if change.object.key not in report.outcomes:
-                self.leave(change, report.stopped or "connection", str(report.error or ""))
+                self.leave(change, report.stopped or "aborted", str(report.error or ""))
         self._finish()
         return report
 
@@ -163,7 +151,8 @@ class Applier:
         """Note what became of a write that was the last of its object."""
         if write.state is None:
             # The journal broke.
-            state, reason = t.cast("tuple[State, str]", ("failed", "unknown") if write.sent else ("left", "connection"))
+            state: State = "failed" if write.sent else "left"
+            reason = "unknown" if write.sent else "aborted"
             self.record(write.change, state, reason, "", write.changes, write.reference)
             return
         self.record(
@@ -230,7 +219,7 @@ class Applier:
             if not report.stopped and room <= 0:
                 report.stopped = name
             if self.writer.error is not None:
-                report.stopped = "connection"
+                report.stopped = "aborted"
         if report.stopped:
             for step in steps.values():
                 if step.key not in report.outcomes:
@@ -275,14 +264,19 @@ class Applier:
                 )
                 continue
             reference = reference_of(entry, step.change.object)
-            left = self._spared(step.change, entry)
+            left = spared(step.change, entry, self.settings)
             if left:
                 self.record(step.change, "left", *left, reference=reference)
                 continue
-            decision = decide(entry, step.change, self.settings.many_values)
+            freed = step.key in self.doubts.half
+            decision = decide(entry, step.change, self.settings.many_values, freed=freed)
             if decision.state == "apply":
-                writes.append(Write(step.change, reference, decision.changes))
-                self._foresee(writes, entry)
+                if self._foreseen and not may_write(entry, decision.changes):
+                    message = f"The account may not change {shown(reference.dn)}: give it the right to write."
+                    self.record(step.change, "refused", "no_rights", message, decision.changes, reference)
+                    self.governor.errors += 1
+                else:
+                    writes.append(Write(step.change, reference, decision.changes, follows=bool(step.after)))
             elif decision.state == "unchanged":
                 self.record(step.change, "unchanged", reference=reference)
             else:
@@ -290,38 +284,6 @@ class Applier:
                     step.change, "conflict", "changed_since", _conflict(reference, decision), reference=reference
                 )
         return writes
-
-    def _spared(self, change: ObjectChange, entry: Entry) -> tuple[str, str] | None:
-        """Return why an object is left alone, or None where it may be changed."""
-        names = {one.attribute.lower() for one in change.changes}
-        settings = self.settings
-        excluded = sorted(names & settings.exclude_attributes)
-        if excluded:
-            return "excluded_attribute", f"exclude_attributes names {excluded[0]}."
-        if not settings.protected_accounts and (entry.integer("admincount") or 0) > 0:
-            return "protected_account", "It is or was a member of a protected group (adminCount)."
-        if not settings.policy_managed_recipients and names & _MAIL:
-            try:
-                policies = managing_policies(
-                    entry.texts("msexchpoliciesincluded"), entry.texts("msexchpoliciesexcluded")
-                )
-            except EntryError:
-                policies = ("unreadable",)
-            if policies:
-                return "policy_managed", f"An address policy of Exchange manages its addresses ({policies[0]})."
-        return None
-
-    def _foresee(self, writes: list[Write], entry: Entry) -> None:
-        """In check mode, note that the account may not write the last of the writes, where it may not."""
-        if not self.check_mode or not self.link.directory.root_dse.active_directory:
-            return
-        write = writes[-1]
-        allowed = {name.lower() for name in entry.texts(RIGHTS.lower())}
-        if any(one.attribute.lower() not in allowed for one in write.changes):
-            writes.pop()
-            message = f"The account may not change {shown(write.reference.dn)}: give it the right to write."
-            self.record(write.change, "refused", "no_rights", message, write.changes, write.reference)
-            self.governor.errors += 1
 
     def send(self, writes: t.Sequence[Write]) -> None:
         """Write a batch, or, in check mode, say that it would be written.
@@ -336,7 +298,10 @@ class Applier:
             self.writer.write(writes)
             if self.journal is None:
                 self.written += [(one.reference.dn, one.changes) for one in writes if one.written]
-        self.governor.changed += sum(1 for one in writes if one.state == "changed" and one.step in ("whole", "take"))
+        for one in writes:
+            if one.state == "changed" and one.step in ("whole", "take"):
+                self.governor.changed += 1
+                self.doubts.half.pop(one.reference.key, None)
 
     def _finish(self) -> None:
         report = self.report
@@ -357,6 +322,3 @@ class Applier:
 
 def _conflict(reference: ObjectReference, decision: Decision) -> str:
     return f"{decision.attribute} of {shown(reference.dn)} is no longer as the plan says: {decision.why}. It was left alone."
-
-
-__all__ = ["Applier", "DirectoryError", "Progress", "Settings"]

@@ -38,10 +38,11 @@ def write(applier: Applier, group: Group) -> None:
         StateError: the journal cannot be written.
     """
     members = {step.key: step.change for step in group.steps}
-    if not _begin(applier, group, members):
+    writes = _begin(applier, members)
+    if writes is None:
         return
     if applier.check_mode:
-        applier.send(writes := applier.decide_all([Step(change) for change in members.values()]))
+        applier.send(writes)
         for one in writes:
             applier.record_write(one)
         return
@@ -55,26 +56,29 @@ def write(applier: Applier, group: Group) -> None:
             _whole(applier, step, freed)
 
 
-def _begin(applier: Applier, group: Group, members: dict[str, ObjectChange]) -> bool:
-    """Return whether the circle may be begun: all of its objects are as the plan says, and there is room for all."""
-    half = [key for key in members if key in applier.doubts.half]
-    if half:
-        return True
+def _begin(applier: Applier, members: dict[str, ObjectChange]) -> list[Write] | None:
+    """Return what is to be written, or None where the circle may not be begun.
+
+    All of its objects must be as the plan says, and there must be room for all of them.
+    """
+    if any(key in applier.doubts.half for key in members):
+        # A cut run began it.
+        return []
     room, name = applier.governor.room()
     if room < len(members):
         for change in members.values():
             applier.leave(change, name)
-        return False
-    applier.decide_all([Step(change) for change in members.values()])
+        return None
+    writes = applier.decide_all([Step(change) for change in members.values()])
     outcomes = applier.report.outcomes
     held = [key for key in members if key in outcomes and outcomes[key].state != "unchanged"]
     if not held:
-        return True
+        return writes
+    names = ", ".join(shown(members[key].object.dn) for key in held)
     for key, change in members.items():
         if key not in outcomes:
-            names = ", ".join(shown(members[other].object.dn) for other in held)
             applier.leave(change, "dependency", f"It exchanges values with {names}, which cannot be changed.")
-    return False
+    return None
 
 
 def _free(applier: Applier, step: Step, members: dict[str, ObjectChange], freed: dict[str, Write]) -> None:
@@ -140,6 +144,7 @@ def _take(applier: Applier, step: Step, freed: dict[str, Write]) -> None:
     finally:
         if one.state is None or one.state in ("changed", "unchanged"):
             applier.doubts.half.pop(step.key, None)
+            one.changes = tuple(Modification.from_change(part) for part in step.change.changes)
             applier.record_write(one)
     if one.state not in ("changed", "unchanged"):
         _restore(applier, step, first)

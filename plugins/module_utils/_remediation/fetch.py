@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 import uuid
 
@@ -15,6 +16,7 @@ from .._model.entry import Entry
 from .._model.errors import DirectoryError
 from .._model.finding import ObjectReference
 from .link import Link
+from .plan import ObjectChange, by_object
 
 # What every object is asked for beside the attributes that change.
 ALWAYS = ("objectClass", "objectGUID", "adminCount", "msExchPoliciesIncluded", "msExchPoliciesExcluded")
@@ -56,7 +58,7 @@ class ObjectReader:
         for entry in self._link.directory.search(selection=self._selection):
             found = guids.get(entry.guid or "") or (names.get(normalise(entry.dn)) if names else None)
             if found is not None:
-                self._file[found.key] = entry
+                self._file[found.key] = self._file[entry.guid or found.key] = entry
 
     def read(self, references: t.Sequence[ObjectReference]) -> dict[str, Entry]:
         """Return the objects by their keys. What is not among them is not there, or may not be seen.
@@ -105,6 +107,28 @@ class ObjectReader:
             if error.code in _NOT_THERE:
                 return None
             raise
+
+
+def resolved(changes: t.Sequence[ObjectChange], reader: ObjectReader) -> list[ObjectChange]:
+    """Return changes of objects that are known by name alone as changes of what has that name now.
+
+    Raises:
+        DirectoryError: the objects could not be read.
+    """
+    nameless = [change for change in changes if not change.object.guid]
+    if not nameless:
+        return list(changes)
+    found = reader.read([change.object for change in nameless])
+    known = []
+    for change in changes:
+        entry = found.get(change.object.key)
+        reference = reference_of(entry, change.object) if entry is not None else change.object
+        rows = tuple(dataclasses.replace(row, object=reference) for row in change.rows)
+        known.append(ObjectChange(reference, change.changes, rows))
+    if len({change.object.key for change in known}) < len(known):
+        # A table may name the same object in two ways.
+        return list(by_object(row for change in known for row in change.rows))
+    return known
 
 
 def reference_of(entry: Entry, reference: ObjectReference) -> ObjectReference:

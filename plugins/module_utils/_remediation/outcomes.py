@@ -23,7 +23,7 @@ STATES: tuple[State, ...] = t.get_args(State)
 _ORDER: tuple[State, ...] = ("failed", "refused", "conflict", "left", "changed", "unchanged")
 
 # Reasons for which something is left that the next run goes on with.
-LIMITS = frozenset(("max_changes", "max_changed_percent", "deadline", "stop", "max_errors", "connection"))
+LIMITS = frozenset(("max_changes", "max_changed_percent", "deadline", "stop", "max_errors", "aborted"))
 
 
 @dataclass(frozen=True)

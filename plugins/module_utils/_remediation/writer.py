@@ -42,6 +42,7 @@ class Write:
         changes: what goes and what comes, in this step.
         step: which step it is.
         cycle: what the journal keeps beside a step ``free``.
+        follows: whether it takes what another object gave up, so that it must be undone before that is.
         sent: whether it went out.
         state: what became of it; None while nobody knows.
         reason: a stable word for why.
@@ -54,6 +55,7 @@ class Write:
     changes: tuple[Modification, ...]
     step: StepName = "whole"
     cycle: list[dict[str, t.Any]] = field(default_factory=list)
+    follows: bool = False
     sent: bool = False
     state: State | None = None
     reason: str = ""
@@ -111,7 +113,7 @@ class Writer:
             part = writes[start : start + size]
             most = self._governor.limits.max_errors
             if self.error is not None:
-                self._note(part, "left", "connection", "The connection broke before it was its turn.")
+                self._note(part, "left", "aborted", "The connection broke before it was its turn.")
             elif most is not None and self._governor.errors >= most:
                 self._note(part, "left", "max_errors", "There were too many errors before it was its turn.")
             else:
@@ -133,7 +135,11 @@ class Writer:
                 one._entry = self._journal.intend(one.reference, one.changes, one.step, one.cycle)
                 new.append(one._entry)
         self._journal.sync()
-        if self._undo is not None:
+        if self._undo is None:
+            return
+        if any(one.follows or one.step != "whole" for one in writes):
+            self._undo.rebuild(self._journal.journal)
+        else:
             self._undo.append(new)
 
     def _send(self, part: t.Sequence[Write]) -> None:
