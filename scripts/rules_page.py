@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 runpy.run_path(str(ROOT / "tests" / "conftest.py"))
 
 from ansible_collections.syncready.m365.plugins.module_utils._rules import (  # noqa: E402
+    catalogue_forest,
     catalogue_mail,
     catalogue_names,
     catalogue_objects,
@@ -28,6 +29,7 @@ CHAPTERS = (
     ("mail, mailNickname, targetAddress", catalogue_mail.RULES),
     ("Names and the address list", catalogue_names.RULES),
     ("Across attributes and objects", catalogue_objects.RULES),
+    ("The forest itself", catalogue_forest.RULES),
 )
 
 INTRODUCTION = """\

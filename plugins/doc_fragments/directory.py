@@ -73,7 +73,7 @@ options:
   username:
     description:
       - The account, as C(user@domain) or C(DOMAIN\user). With O(auth_protocol=simple) a DN is possible too.
-      - With O(auth_protocol=kerberos) and O(auth_protocol=negotiate) it may be left out with O(password): an
+      - With O(auth_protocol=kerberos) and O(auth_protocol=negotiate) it may be left out with O(password), and an
         existing Kerberos ticket is used then.
       - If the value is not specified in the task, the value of environment variable E(SYNCREADY_USERNAME) will be
         used instead.

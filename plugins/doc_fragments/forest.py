@@ -14,8 +14,8 @@ class ModuleDocFragment:
 options:
   other_forests:
     description:
-      - The other forests of the same project, each name with the list of its UPN suffixes and DNS domains. RV(syncready.m365.forest_info#module:names) is such
-        a list.
+      - The other forests of the same project, each name with the list of its UPN suffixes and DNS domains.
+        RV(syncready.m365.forest_info#module:names) is such a list.
       - A suffix that two forests have is reported, since signing in with it works in one of them only.
     type: dict
     default: {}

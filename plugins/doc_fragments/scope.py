@@ -14,7 +14,8 @@ class ModuleDocFragment:
 options:
   sync_scope:
     description:
-      - The OUs that are synchronized. Objects outside are taken for not synchronized.
+      - The OUs that are synchronized. Objects outside are taken for not synchronized; in the audit they get one finding
+        that says so and no other.
       - The deepest OU that is named decides for an object.
     type: dict
     suboptions:

@@ -1,5 +1,4 @@
 #!/usr/bin/python
-
 # Copyright (c) 2026, the syncready.m365 authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -199,16 +198,47 @@ ansible_facts:
           type: dict
           sample: {"id": "newest", "name": "2023", "date": "2023-10-24", "source": "How Exchange and Microsoft Teams interact"}
         exchange:
-          description:
-            - What the source shows of Exchange.
-            - C(schema) is V(present), V(absent), or V(not_seen) where neither attributes nor configuration are in the
-              source. C(message) says so in words, or is null.
-            - C(organisation) is its name, C(servers) are numbers of servers by version. C(databases),
-              C(availability_groups), C(auth_servers) and C(partner_applications) are numbers. C(hybrid_configuration)
-              and C(dedicated_hybrid_application) say whether they are there. Null means that the source does not hold
-              the configuration.
+          description: What the source shows of Exchange. Null means that the source does not hold the configuration.
           type: dict
-          sample: {"schema": "present", "message": null, "organisation": "Contoso", "servers": {"2016 CU23": 2}}
+          contains:
+            schema:
+              description:
+                - V(present), V(absent), or V(not_seen) where neither attributes nor configuration are in the source.
+              type: str
+              sample: present
+            message:
+              description: What is missing, in words, or null.
+              type: str
+            organisation:
+              description: Name of the organisation.
+              type: str
+              sample: Contoso
+            servers:
+              description: Numbers of servers by version.
+              type: dict
+              sample: {"2016 CU23": 2, "SE RTM": 1}
+            databases:
+              description: How many mailbox databases there are.
+              type: int
+              sample: 4
+            availability_groups:
+              description: How many database availability groups there are.
+              type: int
+              sample: 1
+            hybrid_configuration:
+              description: Whether the Hybrid Configuration Wizard left its configuration.
+              type: bool
+            auth_servers:
+              description: How many authorization servers there are.
+              type: int
+              sample: 1
+            partner_applications:
+              description: How many partner applications there are.
+              type: int
+              sample: 1
+            dedicated_hybrid_application:
+              description: Whether an authorization server names an application of its own.
+              type: bool
         counts:
           description:
             - Numbers of users. C(users) and C(synchronized) are totals.
@@ -331,7 +361,7 @@ users:
       type: dict
       sample: {"meetings": ["exchange_2016_cu3"]}
 users_total:
-  description: How many users were asked for and found.
+  description: How many users were asked for and found, accounts of the system among them.
   returned: always
   type: int
   sample: 412

@@ -1,5 +1,4 @@
 #!/usr/bin/python
-
 # Copyright (c) 2026, the syncready.m365 authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -18,7 +17,8 @@ description:
   - Suffixes are compared without case. What is there is read right before the write, and one modify deletes exactly the
     values that go and adds the missing ones, so that two runs at once lose nothing.
   - Before anything is written, new names are checked, the account's right to write is looked up, and every domain of the
-    forest is searched for accounts that carry a suffix which would go.
+    forest is searched for accounts that carry a suffix which would go; those that O(domains) names, where it does not
+    name all.
   - A suffix of an organizational unit is only offered to those who administer its users; nothing enforces it.
 extends_documentation_fragment:
   - syncready.m365.attributes

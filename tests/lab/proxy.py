@@ -98,7 +98,7 @@ class FaultProxy:
     def _accept(self) -> None:
         while not self._closed:
             try:
-                client, _ = self._listener.accept()
+                client, _other = self._listener.accept()
             except OSError:
                 return
             try:

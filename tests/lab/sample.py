@@ -75,7 +75,7 @@ class Sample:
                 f"{self.objects} holds no domain object with a SID, so no domain controller can be made for it."
             )
         heads.sort(key=lambda head: head[0].count(","))
-        domains = [_domain_name(dn) for dn, _ in heads]
+        domains = [_domain_name(dn) for dn, _other in heads]
         return [
             Forest(
                 domain=domain,

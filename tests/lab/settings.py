@@ -104,7 +104,7 @@ def write_client(kerberos: Path, hosts: Path, servers: t.Sequence[tuple[Forest, 
         for forest, address in servers
     )
     domains = "".join(
-        f"    .{forest.domain} = {forest.realm}\n    {forest.domain} = {forest.realm}\n" for forest, _ in servers
+        f"    .{forest.domain} = {forest.realm}\n    {forest.domain} = {forest.realm}\n" for forest, _other in servers
     )
     kerberos.write_text(
         f"""[libdefaults]

@@ -142,7 +142,7 @@ def test_exchange_attributes_are_in_the_schema_and_links_have_their_back_links(e
     user = client.create_account(empty_dc, "mailbox", attributes={"homeMDB": [database], "mailNickname": ["mailbox"]})
     client.change(empty_dc, ldif.modify(user.dn, "replace", "msExchRecipientTypeDetails", ["2147483648"]))
     bit = "(msExchRecipientTypeDetails:1.2.840.113556.1.4.803:=2147483648)"
-    assert [dn for dn, _ in client.search(empty_dc, empty_dc.forest.dn, bit, ["cn"])] == [user.dn]
+    assert [dn for dn, _other in client.search(empty_dc, empty_dc.forest.dn, bit, ["cn"])] == [user.dn]
     assert client.search(empty_dc, database, attributes=["homeMDBBL"], scope="base")[0][1]["homeMDBBL"] == [
         user.dn.encode()
     ]
@@ -179,7 +179,7 @@ def test_raw_writing_gets_past_the_checks_while_it_runs(empty_dc: DomainControll
     client.write_raw(empty_dc, {second.dn: {"userPrincipalName": [upn], "displayName": ["x" * 300]}})
     assert client.highest_usn(empty_dc) == usn
     holders = client.search(empty_dc, empty_dc.forest.dn, f"(userPrincipalName={upn})", ["displayName"])
-    assert {dn for dn, _ in holders} == {first.dn, second.dn}
+    assert {dn for dn, _other in holders} == {first.dn, second.dn}
     assert [a["displayName"] for dn, a in holders if dn == second.dn] == [[b"x" * 300]]
     client.change(empty_dc, ldif.modify(second.dn, "replace", "userPrincipalName", ["free@contoso.com"]))
 

@@ -32,7 +32,7 @@ def echo() -> t.Iterator[int]:
     def accept() -> None:
         while True:
             try:
-                connection, _ = listener.accept()
+                connection, _other = listener.accept()
             except OSError:
                 return
             threading.Thread(target=serve, args=(connection,), daemon=True).start()

@@ -90,9 +90,9 @@ def test_guids_and_sids_are_those_of_the_file(shared_dc: DomainController) -> No
 
 
 def test_nothing_judged_is_there_that_the_file_does_not_hold(shared_dc: DomainController) -> None:
-    names = {dn for dn, _ in ldif.parse(default_sample().objects.read_text(encoding="utf-8"))}
+    names = {dn for dn, _other in ldif.parse(default_sample().objects.read_text(encoding="utf-8"))}
     judged = "(&(|(objectClass=user)(objectClass=contact)(objectClass=group))(!(isCriticalSystemObject=TRUE)))"
-    assert [dn for dn, _ in client.search(shared_dc, shared_dc.forest.dn, judged, ["cn"]) if dn not in names] == []
+    assert [dn for dn, _other in client.search(shared_dc, shared_dc.forest.dn, judged, ["cn"]) if dn not in names] == []
 
 
 def test_refused_values_are_there_and_labelled(shared_dc: DomainController) -> None:

@@ -48,7 +48,7 @@ def census_of(source: Source, chosen: TeamsOptions | None = None) -> Iterator[tu
     elif hasattr(source, "search"):
         directory = t.cast(Directory, source)
     else:
-        directory = Entries(t.cast("Iterable[Entry]", source))
+        directory = Entries(source)
     chosen = chosen or options()
     snapshot = Snapshot()
     try:

@@ -77,7 +77,7 @@ def ldap_options(params: Params) -> LdapOptions:
         max_rate=params["max_rate"],
         domains=tuple(params["domains"]),
         domain_controllers=params["domain_controllers"],
-        search_bases=_dns("search_bases", params["search_bases"]),
+        search_bases=dns("search_bases", params["search_bases"]),
     )
 
 

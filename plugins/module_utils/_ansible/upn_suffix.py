@@ -13,6 +13,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from .._directory.interface import Directory, shows_absence
+from .._directory.ldap_options import ALL_DOMAINS
 from .._directory.ldif import LdifDirectory
 from .._directory.topology import Topology
 from .._directory.topology_search import topology_of
@@ -56,7 +57,9 @@ def upn_suffix(module: AnsibleModule) -> Result:
         def check(name: str) -> None:
             said[name] = check_suffix(name, domains, params["allow_non_routable"])
 
-        register = SuffixRegister(directory, topology, params["ou"], params["username"] or "")
+        register = SuffixRegister(
+            directory, topology, params["ou"], params["username"] or "", chosen_domains(params["domains"])
+        )
         try:
             outcome = register.apply(
                 state, wanted, check, force=params["force"], check_mode=module.check_mode or _cannot_write(directory)
@@ -73,6 +76,11 @@ def upn_suffix(module: AnsibleModule) -> Result:
             changed, change_ldif = _change_file(directory, outcome, module.check_mode)
         if not shows_absence(directory, ATTRIBUTE):
             module.warn("The export shows no UPN suffixes at all: there are none, or it was made without uPNSuffixes.")
+        if register.unsearched:
+            module.warn(
+                f"Nobody looked for accounts that carry the removed suffixes in {', '.join(register.unsearched)}, which "
+                "the option domains leaves out."
+            )
         for warning in (*filter(None, said.values()), *_clashes(outcome.added, topology, others)):
             module.warn(warning)
         return {
@@ -86,6 +94,11 @@ def upn_suffix(module: AnsibleModule) -> Result:
             "change_ldif": change_ldif,
             "diff": [_diff(outcome)] if changed else [],
         }
+
+
+def chosen_domains(names: t.Sequence[str]) -> t.Sequence[str] | None:
+    """Return the domains that the option names, None where it names all."""
+    return None if any(name.lower() == ALL_DOMAINS for name in names) else names
 
 
 def _wanted(names: t.Sequence[str], state: str) -> list[str]:
@@ -157,5 +170,3 @@ def _diff(outcome: Outcome) -> dict[str, str]:
         "before": "".join(f"{shown(name)}\n" for name in outcome.before),
         "after": "".join(f"{shown(name)}\n" for name in outcome.after),
     }
-
-

@@ -39,6 +39,7 @@ class Census:
         used_domains: domains of the sign-in names and primary SMTP addresses of judged people, folded.
         anchors: judged people with a filled mS-DS-ConsistencyGuid.
         policies: GUID of an address policy to the number of recipients that it manages.
+        managed: recipients whose addresses a policy manages.
         accounts: accounts of the synchronization by DN.
         people: judged users.
         local_mailboxes, remote_mailboxes: mailboxes of judged people, here and in the cloud, by recipient type.
@@ -52,6 +53,7 @@ class Census:
     used_domains: set[str] = field(default_factory=set)
     anchors: int = 0
     policies: Counter[str] = field(default_factory=Counter)
+    managed: int = 0
     accounts: dict[str, SyncAccount] = field(default_factory=dict)
     people: int = 0
     local_mailboxes: int = 0
@@ -73,7 +75,9 @@ class Census:
                 self.suffixes[fold(suffix.strip())] += 1
         if "msexchpoliciesincluded" in entry.attributes:
             excluded = entry.texts("msexchpoliciesexcluded")
-            self.policies.update(managing_policies(entry.texts("msexchpoliciesincluded"), excluded))
+            managing = managing_policies(entry.texts("msexchpoliciesincluded"), excluded)
+            self.policies.update(managing)
+            self.managed += bool(managing)
         if standing != "judged":
             return
         if subject.is_person:

@@ -34,6 +34,7 @@ EXCHANGE_CLASSES = (
 )
 # The classes of the objects that Forest.learn takes something from.
 LEARNED_CLASSES = (*TOPOLOGY_CLASSES, *EXCHANGE_CLASSES)
+_PLACED = frozenset((b"msexchorganizationcontainer", b"msexchexchangeserver", b"msexchprivatemdb", b"msexchmdb"))
 # Attributes whose absence from a whole export means "unknown" and not "missing".
 WATCHED = (
     "samaccountname",
@@ -58,7 +59,7 @@ class Forest:
         exchange: the Exchange organisation.
         topology: collects domains, domain controllers, trusts and settings.
         census: what was counted.
-        exchange_places: where organisations and servers of Exchange stand, by normalised DN.
+        exchange_places: where organisations, servers and databases of Exchange stand, by normalised DN.
         policy_names: GUID of an address policy to its name.
     """
 
@@ -93,7 +94,7 @@ class Forest:
                 self.policy_names[guid] = rdn_value(entry.dn)
         else:
             self.exchange.learn(entry, classes)
-            if b"msexchexchangeserver" in classes or b"msexchorganizationcontainer" in classes:
+            if not _PLACED.isdisjoint(classes):
                 self.exchange_places[normalise(entry.dn)] = Place(entry.dn, entry.guid)
 
     def _suffixes(self, entry: Entry) -> None:

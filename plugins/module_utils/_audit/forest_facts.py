@@ -88,11 +88,17 @@ def exchange_facts(directory: Directory, forest: Forest) -> ExchangeFacts:
     )
 
 
-def has_oauth(exchange: Organisation) -> bool:
-    """Return whether an authorization server of Microsoft's cloud and Exchange Online as a partner are enabled."""
-    servers = (server for server in exchange.auth_servers.values() if not says_disabled(server.flags))
-    partners = (partner for partner in exchange.partner_applications.values() if not says_disabled(partner.flags))
-    return any(servers) and any(partner.is_exchange_online for partner in partners)
+def has_oauth(exchange: Organisation) -> bool | None:
+    """Return whether an authorization server and Exchange Online as a partner application are there.
+
+    None where there are, but their flags seem to say that they are switched off.
+    """
+    servers = list(exchange.auth_servers.values())
+    partners = [partner for partner in exchange.partner_applications.values() if partner.is_exchange_online]
+    if not servers or not partners:
+        return False
+    off = all(says_disabled(server.flags) for server in servers) or all(says_disabled(p.flags) for p in partners)
+    return None if off else True
 
 
 def exchange_schema(directory: Directory, forest: Forest) -> bool | None:

@@ -133,6 +133,12 @@ class Snapshot:
         with self._errors():
             self.connection.execute(statement, parameters)
 
+    def run_many(self, statement: str, rows: t.Iterable[Row]) -> None:
+        """Execute a statement that returns nothing once for each row. Rows still waiting are written first."""
+        self.flush()
+        with self._errors():
+            self.connection.executemany(statement, rows)
+
     def ask(self, question: str, parameters: t.Sequence[t.Any] = ()) -> t.Iterator[Row]:
         """Yield the rows of a question. Rows still waiting are written first."""
         self.flush()

@@ -133,11 +133,6 @@ def attribute_names(text: str) -> frozenset[str]:
     return parse_filter(text).attributes
 
 
-def escape_value(text: str) -> str:
-    """Return a text as it stands for itself in a filter, whatever it holds (RFC 4515)."""
-    return "".join(f"\\{ord(char):02x}" if char in "*()\\\0" else char for char in text)
-
-
 class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text

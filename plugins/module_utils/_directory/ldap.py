@@ -256,9 +256,8 @@ class LdapDirectory:
             ConflictError: a value to delete is not there, or a value to add is.
             DirectoryError: the object could not be changed; with code OUTCOME_UNKNOWN it may have been.
         """
-        with kept_secret(self.options):
-            server = self._server_for(dn)
-            modify(server.connection, server.root, dn, changes)
+        server = self._server_for(dn)
+        modify(server.connection, server.root, dn, changes)
 
     def modify_each(
         self, items: t.Sequence[tuple[str, t.Sequence[Modification]]]

@@ -190,7 +190,8 @@ def _exchange(context: t.Any, connection: LdapConnection) -> None:
         answer = connection.sasl_bind(_MECHANISM, token)
         if answer.code not in (SUCCESS, SASL_IN_PROGRESS):
             raise bind_error(connection.where, connection.user, answer.code, answer.text, tls=connection.inside_tls)
-        token = _step(context, connection, answer.credentials) if not context.complete else None
+        more = answer.code != SUCCESS or answer.credentials is not None
+        token = _step(context, connection, answer.credentials) if more and not context.complete else None
         if answer.code == SUCCESS:
             if not context.complete:
                 message = (

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import re
 import socket
@@ -110,6 +111,9 @@ class LdapConnection:
             self.ldap3.open(read_server_info=False)
         except Exception as error:
             raise self._open_error(error) from None
+        with contextlib.suppress(OSError, AttributeError):
+            # Requests are small and several may be on their way: none waits for the one before to be confirmed.
+            self.ldap3.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.options.tls_mode == "start_tls":
             self._start_tls()
 
@@ -213,11 +217,14 @@ class LdapConnection:
 
     def close(self) -> None:
         """End the connection. Further calls do nothing."""
-        try:
+        source = self.ldap3.socket
+        with contextlib.suppress(Exception):
             # No unbind: it may wait for a server that is gone. Closing says the same.
             self.ldap3.strategy.close()
-        except Exception:
-            self.ldap3.socket = None
+        self.ldap3.socket = None
+        if source is not None:
+            # ldap3 leaves a socket open that was never connected.
+            source.close()
 
 
 def require_ldap3() -> None:

@@ -120,6 +120,7 @@ def modify_error(server: str, dn: str, code: int, text: str) -> DirectoryError:
         message = f"{dn!r} would hold more values than {server} keeps in one object. Remove some first."
         return ldap_error(message, "LIMIT_EXCEEDED", code, text)
     if code in (BUSY, UNAVAILABLE):
-        return ldap_error(f"{server} is busy or not available now. Try again later.", "SERVER_BUSY", code, text)
+        message = f"{server} was busy or not available when {dn!r} was to be changed. Try again later."
+        return ldap_error(message, "SERVER_BUSY", code, text)
     message = f"{server} did not change {dn!r} (result {result_name(code)}).{said(text)}"
     return ldap_error(message, "MODIFY_FAILED", code, text)

@@ -19,6 +19,8 @@ _LARGE = frozenset(
     ("usercertificate", "usersmimecertificate", "usercert", "cacertificate", "thumbnailphoto", "jpegphoto")
 )
 _PART_LARGE = 16
+# An object that has more of them has many.
+_NEXT_PART_LARGE = 100
 
 
 def requested(selection: Selection, ranges: bool) -> tuple[str, ...]:
@@ -64,7 +66,8 @@ def _complete(searcher: Searcher, entry: Entry, name: str, part: Range, counted:
             message = f"The server numbers the values of {name} of {entry.dn!r} wrongly, so some may be missing."
             raise ldap_error(message, "PROTOCOL_ERROR")
         next_value = part.last + 1
-        last: int | str = next_value + _part(name) - 1 if counted else "*"
+        size = _NEXT_PART_LARGE if name in _LARGE else _PART
+        last: int | str = next_value + size - 1 if counted else "*"
         parser = EntryParser(frozenset((name,)) if counted else frozenset())
         request = Request(entry.dn, "base", attributes=(f"{name};range={next_value}-{last}",))
         more = list(searcher.entries(request, parser))

@@ -121,7 +121,7 @@ def tls_error(server: str, port: int, error: BaseException) -> LdapError:
     if isinstance(error, TimeoutError):
         message = f"{where} accepts connections but does not answer the TLS handshake. Check port and firewall."
         return ldap_error(message, "TLS_FAILED")
-    if isinstance(error, ssl.SSLError) and error.reason:
+    if isinstance(error, ssl.SSLError) and error.reason and "EOF" not in error.reason:
         reason = error.reason.lower().replace("_", " ")
         if reason in ("wrong version number", "record layer failure", "unexpected message", "packet length too long"):
             message = f"{where} does not speak TLS on this port: use tls_mode start_tls, or the port for LDAPS (636)."

@@ -14,10 +14,10 @@ from .._model.entry import Entry
 from .._model.errors import DirectoryError
 from .filters import Filter, parse_filter
 from .interface import Modification, ReadStatistics, Scope, Selection
+from .ldap_root import RootDse
 from .ldif_blocks import EMPTY, INCOMPLETE, LdifFile, problem
 from .ldif_changes import ChangeFile
 from .ldif_reader import LdifReader
-from .ldap_root import RootDse
 
 _EVERYTHING = Selection()
 

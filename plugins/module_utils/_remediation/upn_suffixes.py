@@ -80,9 +80,22 @@ class SuffixRegister:
         topology: of the same directory.
         ou: DN of an organizational unit; None for the whole forest.
         account: the account that is signed in, for messages; "" where there is none.
+        domains: DNS names of the domains to look for accounts in; None: all of them.
+
+    Attributes:
+        unsearched: DNS names of the domains in which nobody looked for accounts that carry a suffix.
     """
 
-    def __init__(self, directory: Directory, topology: Topology, ou: str | None, account: str = "") -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        topology: Topology,
+        ou: str | None,
+        account: str = "",
+        domains: t.Collection[str] | None = None,
+    ) -> None:
+        self.unsearched: tuple[str, ...] = ()
+        self._domains = None if domains is None else {name.lower() for name in domains}
         self._directory = directory
         self._topology = topology
         self._ou = ou
@@ -142,7 +155,9 @@ class SuffixRegister:
                 continue
             self._verify(state, wanted)
             return outcome
-        raise ConflictError(f"The UPN suffixes of {self._name()} change all the time. Find out who does it; run it again.")
+        raise ConflictError(
+            f"The UPN suffixes of {self._name()} change all the time. Find out who does it; run it again."
+        )
 
     def _name(self) -> str:
         return repr(self._ou) if self._ou else "the forest"
@@ -164,7 +179,9 @@ class SuffixRegister:
             raise DirectoryError(f"There is no object {base!r}: check the spelling.", code="BASE_NOT_FOUND")
         classes = {value.lower() for value in entry.attributes.get("objectclass", ())}
         if self._ou is not None and b"organizationalunit" not in classes:
-            raise OptionError(f"ou: {self._ou!r} is no organizational unit, and nothing else has UPN suffixes of its own.")
+            raise OptionError(
+                f"ou: {self._ou!r} is no organizational unit, and nothing else has UPN suffixes of its own."
+            )
         return entry
 
     def _check_rights(self, entry: Entry) -> None:
@@ -191,7 +208,8 @@ class SuffixRegister:
         uses = tuple(use for use in self._uses(asked) if use.users)
         if uses:
             words = "; ".join(
-                f"{shown(use.suffix)}: {use.users} account(s), such as {shown(', '.join(use.examples))}" for use in uses[:5]
+                f"{shown(use.suffix)}: {use.users} account(s), such as {shown(', '.join(use.examples))}"
+                for use in uses[:5]
             )
             raise SuffixInUseError(
                 f"Accounts still carry what would be removed ({words}). Move them to another suffix first, or set force.",
@@ -204,7 +222,7 @@ class SuffixRegister:
         terms = "".join(f"(userPrincipalName=*@{escape_value(suffix)})" for suffix in suffixes)
         selection = Selection(("objectClass", "userPrincipalName"))
         for base in self._places():
-            for entry in self._directory.search(base, "subtree", selection, f"(|{terms})"):
+            for entry in self._carriers(base, selection, f"(|{terms})"):
                 name = entry.text("userprincipalname") or ""
                 suffix = fold(name.rpartition("@")[2])
                 if suffix in numbers:
@@ -213,11 +231,25 @@ class SuffixRegister:
                         examples[suffix].append(name)
         return [Use(suffix, numbers[suffix], tuple(examples[suffix])) for suffix in suffixes]
 
+    def _carriers(self, base: str | None, selection: Selection, condition: str) -> t.Iterator[Entry]:
+        try:
+            yield from self._directory.search(base, "subtree", selection, condition)
+        except DirectoryError as error:
+            raise DirectoryError(
+                f"Whether accounts below {base!r} carry a suffix that would go cannot be found out: {error} With force, "
+                "nobody looks.",
+                code=error.code,
+            ) from None
+
     def _places(self) -> list[str | None]:
-        """Return where accounts are looked for: every domain, whichever the options say to read."""
         if self._ou is not None:
             return [self._ou]
-        return [None] if self._is_file else [domain.dn for domain in self._topology.domains]
+        if self._is_file:
+            return [None]
+        chosen = self._domains
+        domains = self._topology.domains
+        self.unsearched = tuple(domain.dns for domain in domains if chosen is not None and domain.dns not in chosen)
+        return [domain.dn for domain in domains if domain.dns not in self.unsearched]
 
     def _verify(self, state: State, wanted: t.Sequence[str]) -> None:
         if self._is_file:

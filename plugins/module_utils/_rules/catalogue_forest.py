@@ -72,8 +72,8 @@ RULES = (
         "info",
         "none",
         "person",
-        "There is an Exchange organisation without a hybrid configuration, or without what OAuth needs: an enabled "
-        "authorization server and an enabled partner application.",
+        "There is an Exchange organisation without a hybrid configuration, or without what OAuth needs: an authorization "
+        "server and Exchange Online as a partner application.",
         "Decide whether a hybrid deployment is wanted; the Hybrid Configuration wizard makes it.",
         EXCHANGE_HYBRID,
     ),

@@ -63,7 +63,8 @@ class ExchangeFacts:
         schema: whether the schema is extended by Exchange; None where unknown.
         servers: the servers of the organisation.
         hybrid: whether the hybrid wizard was run; None where unknown.
-        oauth: whether there are an enabled authorization server and an enabled partner application; None where unknown.
+        oauth: whether there are an authorization server and Exchange Online as a partner application; None where
+            unknown, or where they seem to be switched off.
     """
 
     organisation: ObjectReference | None = None
@@ -188,7 +189,7 @@ def _exchange(exchange: ExchangeFacts, root: ObjectReference, minimum: Build | N
         yield exchange.organisation, finding("forest-exchange-unsupported", None, None, message)
     missing = [
         words
-        for known, words in ((exchange.hybrid, "a hybrid configuration"), (exchange.oauth, "enabled objects for OAuth"))
+        for known, words in ((exchange.hybrid, "a hybrid configuration"), (exchange.oauth, "objects for OAuth"))
         if known is False
     ]
     if missing:

@@ -13,7 +13,7 @@ import typing as t
 from collections import Counter
 
 from .._directory.interface import Directory
-from .._exchange.builds import label_of, support_of
+from .._exchange.builds import Build, label_of, qualifies_for_meetings, support_of
 from .._exchange.organisation import Organisation
 from .conditions import CONDITIONS, Resolution, UserNumbers, resolve, user_states
 from .editions import EDITIONS, advisory_differences, applicable, cell_differences
@@ -143,23 +143,23 @@ class Facts:
         }
 
     def _by_version(self) -> Plain:
-        here = [group for group in self._users if group.location == "exchange_on_premises"]
-        known = sorted((group for group in here if group.build is not None), key=_build_order)
+        users: dict[Build | None, int] = {}
+        for group in self._users:
+            if group.location == "exchange_on_premises":
+                users[group.build] = users.get(group.build, 0) + group.users
         result: Plain = {}
-        for group in known:
-            assert group.build is not None and group.version is not None
+        for build in sorted((build for build in users if build is not None), key=lambda build: build.order):
             row = result.setdefault(
-                group.version,
+                label_of(build),
                 {
                     "users": 0,
-                    "qualifies_for_meetings": group.qualifies,
-                    "support": support_of(group.build, self._options.today),
+                    "qualifies_for_meetings": qualifies_for_meetings(build),
+                    "support": support_of(build, self._options.today),
                 },
             )
-            row["users"] += group.users
-        unknown = _sum(here, lambda group: group.build is None)
-        if unknown:
-            result["unknown"] = {"users": unknown, "qualifies_for_meetings": None, "support": "unknown"}
+            row["users"] += users[build]
+        if None in users:
+            result["unknown"] = {"users": users[None], "qualifies_for_meetings": None, "support": "unknown"}
         return result
 
     def _exchange(self) -> Plain:
@@ -260,8 +260,3 @@ def _without_blanks(plain: Plain) -> Plain:
 
 def _sum(groups: t.Iterable[Group], condition: t.Callable[[Group], bool] = lambda group: True) -> int:
     return sum(group.users for group in groups if condition(group))
-
-
-def _build_order(group: Group) -> tuple[int, int, int]:
-    assert group.build is not None
-    return group.build.order

@@ -17,6 +17,8 @@ from .._rules.population import Population
 from .._rules.subject import Subject
 from .matrix import Location
 
+_BATCH = 2000
+
 
 @dataclass(frozen=True)
 class Override:
@@ -84,6 +86,8 @@ class Overrides:
         for place, (location, _ous, domains, condition) in enumerate(self._rules):
             if place in named or domain in domains or (condition is not None and condition.matches(subject.entry)):
                 self._rows.append((oid, location))
+                if len(self._rows) >= _BATCH:
+                    self.finish()
                 break
 
     def _named_by_container(self, dn: str) -> frozenset[int]:
@@ -99,9 +103,9 @@ class Overrides:
         return named
 
     def finish(self) -> None:
-        """Write what was noted. To be called after the scan."""
-        for row in self._rows:
-            self._snapshot.run("INSERT INTO overrides VALUES (?, ?)", row)
+        """Write what was noted and is not written yet. To be called after the scan."""
+        self._snapshot.run_many("INSERT INTO overrides VALUES (?, ?)", self._rows)
+        self._rows.clear()
 
 
 def _domain(subject: Subject) -> str:
