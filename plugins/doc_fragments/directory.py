@@ -86,7 +86,7 @@ options:
     type: str
   ca_cert:
     description:
-      - The authorities to trust for the certificate of the domain controller: a PEM file, a directory of PEM files,
+      - The authorities to trust for the certificate of the domain controller, as a PEM file, a directory of PEM files
         or PEM text.
       - Without it, the authorities of the system are trusted; with it, no others.
       - If the value is not specified in the task, the value of environment variable E(SYNCREADY_CA_CERT) will be
@@ -171,8 +171,8 @@ options:
     default: [all]
   domain_controllers:
     description:
-      - Which domain controller to ask about which domain, by DNS names, as in C(child.contoso.local:
-        dc3.child.contoso.local).
+      - Which domain controller to ask about which domain. The keys are DNS names of domains, the values those of
+        domain controllers.
       - For domains that are not named here, one is found by SRV records. O(server) serves its own domain.
       - If the value is not specified in the task, the value of environment variable E(SYNCREADY_DOMAIN_CONTROLLERS)
         will be used instead.
@@ -180,7 +180,7 @@ options:
     default: {}
   search_bases:
     description:
-      - DNs of OUs to read instead of whole domains. What lies elsewhere is not seen: neither duplicates there nor
+      - DNs of OUs to read instead of whole domains. What lies elsewhere is not seen, neither duplicates there nor
         groups.
     type: list
     elements: str
