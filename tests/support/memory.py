@@ -56,7 +56,9 @@ class MemoryDirectory:
         self.root = RootDse(host="dc1.contoso.local", domain_dn=DOMAIN)
         self._key = key
 
-    def add(self, name: str, attributes: t.Mapping[str, t.Sequence[str] | str], parent: str = DOMAIN) -> ObjectReference:
+    def add(
+        self, name: str, attributes: t.Mapping[str, t.Sequence[str] | str], parent: str = DOMAIN
+    ) -> ObjectReference:
         """Add a user and return its reference."""
         dn = f"CN={name},{parent}"
         guid = uuid.uuid5(_NAMESPACE, name)

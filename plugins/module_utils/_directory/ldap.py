@@ -12,7 +12,7 @@ import typing as t
 
 from .._model.dn import is_at_or_below_normalised, normalise
 from .._model.entry import Entry, guid_text, sid_text
-from .._model.errors import OptionError, SyncreadyError
+from .._model.errors import DirectoryError, OptionError, SyncreadyError
 from . import filters, ldap_auth, ldap_topology
 from .dns import find_servers
 from .interface import EVERYTHING, Modification, ReadStatistics, Scope, Selection
@@ -259,9 +259,7 @@ class LdapDirectory:
         server = self._server_for(dn)
         modify(server.connection, server.root, dn, changes)
 
-    def modify_each(
-        self, items: t.Sequence[tuple[str, t.Sequence[Modification]]]
-    ) -> t.Sequence[DirectoryError | None]:
+    def modify_each(self, items: t.Sequence[tuple[str, t.Sequence[Modification]]]) -> t.Sequence[DirectoryError | None]:
         """Change several objects, each in one step, with all of them on their way at once.
 
         Returns:
@@ -270,14 +268,13 @@ class LdapDirectory:
         Raises:
             DirectoryError: nothing was sent.
         """
-        with kept_secret(self.options):
-            servers = [self._server_for(dn) for dn, _changes in items]
-            for server in servers:
-                require_writable(server.connection, server.root)
-            results: list[DirectoryError | None] = []
-            for server, group in itertools.groupby(range(len(items)), lambda number: servers[number]):
-                results += modify_each(server.connection, [items[number] for number in group])
-            return results
+        servers = [self._server_for(dn) for dn, _changes in items]
+        for server in servers:
+            require_writable(server.connection, server.root)
+        results: list[DirectoryError | None] = []
+        for server, group in itertools.groupby(range(len(items)), lambda number: servers[number]):
+            results += modify_each(server.connection, [items[number] for number in group])
+        return results
 
     # Servers
 

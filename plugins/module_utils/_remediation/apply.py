@@ -169,10 +169,10 @@ class Applier:
         """Note that an object is left alone."""
         self.record(change, "left", reason, message)
 
-    def ready(self, step: Step) -> bool:
-        """Return whether all that must have happened before a step has happened."""
+    def gave_up(self, keys: t.Iterable[str]) -> bool:
+        """Return whether objects have given up what others wait for."""
         outcomes = self.report.outcomes
-        return all(key in outcomes and outcomes[key].state in ("changed", "unchanged") for key in step.after)
+        return all(key in outcomes and outcomes[key].state in ("changed", "unchanged") for key in keys)
 
     # Batches
 
@@ -235,12 +235,10 @@ class Applier:
         self._observer(Progress(len(report.outcomes), report.planned, report.counts()))
 
     def _write(self, steps: t.Sequence[Step]) -> None:
-        waiting = [step for step in steps if self.ready(step)]
+        waiting = [step for step in steps if self.gave_up(step.after)]
         for step in steps:
-            if not self.ready(step):
-                self.leave(
-                    step.change, "dependency", "What it would take is still held by an object that was not changed."
-                )
+            if not self.gave_up(step.after):
+                self.leave(step.change, "dependency", circle.HELD)
         writes = self.decide_all(waiting)
         room, name = self.governor.room()
         allowed = writes[: int(min(room, len(writes)))]

@@ -29,16 +29,17 @@ if t.TYPE_CHECKING:
     from .apply import Applier
 
 _MUST_BE_THERE = "samaccountname"
+HELD = "What it would take is still held by an object that was not changed."
 
 
 def write(applier: Applier, group: Group) -> None:
-    """Write the changes of a circle, or leave all of it.
+    """Write the changes of a circle, or leave all of it as it was.
 
     Raises:
         StateError: the journal cannot be written.
     """
     members = {step.key: step.change for step in group.steps}
-    writes = _begin(applier, members)
+    writes = _begin(applier, group, members)
     if writes is None:
         return
     if applier.check_mode:
@@ -46,17 +47,22 @@ def write(applier: Applier, group: Group) -> None:
         for one in writes:
             applier.record_write(one)
         return
-    freed: dict[str, Write] = {}
+    done = _done_before(applier, members)
     for step in group.steps:
         if step.name == "free":
-            _free(applier, step, members, freed)
+            went_well = _free(applier, step, members, done)
         elif step.name == "take":
-            _take(applier, step, freed)
-        elif step.key not in applier.report.outcomes:
-            _whole(applier, step, freed)
+            went_well = _take(applier, step, done)
+        else:
+            went_well = step.key in applier.report.outcomes or _whole(applier, step, done)
+        if not went_well:
+            if applier.writer.error is None:
+                _unwind(applier, members, done)
+            break
+    _leave_the_rest(applier, members)
 
 
-def _begin(applier: Applier, members: dict[str, ObjectChange]) -> list[Write] | None:
+def _begin(applier: Applier, group: Group, members: dict[str, ObjectChange]) -> list[Write] | None:
     """Return what is to be written, or None where the circle may not be begun.
 
     All of its objects must be as the plan says, and there must be room for all of them.
@@ -64,6 +70,11 @@ def _begin(applier: Applier, members: dict[str, ObjectChange]) -> list[Write] | 
     if any(key in applier.doubts.half for key in members):
         # A cut run began it.
         return []
+    outside = {key for step in group.steps for key in step.after} - members.keys()
+    if not applier.gave_up(outside):
+        for change in members.values():
+            applier.leave(change, "dependency", HELD)
+        return None
     room, name = applier.governor.room()
     if room < len(members):
         for change in members.values():
@@ -81,91 +92,130 @@ def _begin(applier: Applier, members: dict[str, ObjectChange]) -> list[Write] | 
     return None
 
 
-def _free(applier: Applier, step: Step, members: dict[str, ObjectChange], freed: dict[str, Write]) -> None:
-    half = applier.doubts.half.get(step.key)
-    if half is not None:
-        # A cut run did it.
-        freed[step.key] = Write(step.change, half.object, half.changes, "free", state="changed", written=True)
-        return
-    if step.key in applier.report.outcomes:
-        return
+def _done_before(applier: Applier, members: dict[str, ObjectChange]) -> list[Write]:
+    """Return what a cut run wrote of a circle and did not take back."""
+    if applier.journal is None or not any(key in applier.doubts.half for key in members):
+        return []
+    begun = min(entry.number for key, entry in applier.doubts.half.items() if key in members)
+    done: dict[str, list[Write]] = {}
+    for entry in applier.journal.journal.entries[begun - 1 :]:
+        change = members.get(entry.object.key)
+        if change is None or not entry.done:
+            continue
+        written = done.setdefault(entry.object.key, [])
+        if entry.step == "restore":
+            written.pop()
+        else:
+            written.append(Write(change, entry.object, entry.changes, entry.step, state="changed", written=True))
+            written[-1].number = entry.number
+    return sorted((one for written in done.values() for one in written), key=lambda one: one.number)
+
+
+def _free(applier: Applier, step: Step, members: dict[str, ObjectChange], done: list[Write]) -> bool:
+    if step.key in applier.doubts.half or step.key in applier.report.outcomes:
+        # A cut run did it, or there is nothing to be done.
+        return True
     wanted = taken([change for key, change in members.items() if key != step.key])
+    found = applier.reader.read([step.change.object]).get(step.key)
+    if found is None or decide(found, step.change, applier.settings.many_values).state != "apply":
+        applier.record(step.change, "conflict", "changed_since", "Somebody else changed it at this moment.")
+        return False
     changes = []
     for one in step.change.changes:
+        current = found.attributes.get(one.attribute.lower(), [])
         gone = [value for value in one.remove if (one.attribute, value) in wanted and value not in one.add]
-        if gone:
-            delete = tuple(value.encode("utf-8") for value in gone)
+        delete = tuple(value for text in gone if (value := text.encode("utf-8")) in current)
+        if delete:
             add = (_stand_in(step.change.object),) if one.attribute.lower() == _MUST_BE_THERE else ()
             changes.append(Modification(one.attribute, delete, add))
-    found = applier.reader.read([step.change.object]).get(step.key)
-    reference = reference_of(found, step.change.object) if found is not None else step.change.object
-    one_write = Write(step.change, reference, tuple(changes), "free", [_as_dict(change) for change in members.values()])
-    applier.send([one_write])
-    if one_write.written:
-        freed[step.key] = one_write
-    else:
-        applier.record_write(one_write)
+    if not changes:
+        return True
+    reference = reference_of(found, step.change.object)
+    return _send(
+        applier,
+        Write(step.change, reference, tuple(changes), "free", [_as_dict(change) for change in members.values()]),
+        done,
+    )
 
 
-def _whole(applier: Applier, step: Step, freed: dict[str, Write]) -> None:
-    if not all(_gave_up(applier, key, freed) for key in step.after):
-        applier.leave(step.change, "dependency", "What it would take is still held by an object that was not changed.")
-        return
+def _whole(applier: Applier, step: Step, done: list[Write]) -> bool:
     for one in applier.decide_all([step]):
-        try:
-            applier.send([one])
-        finally:
-            applier.record_write(one)
+        return _send(applier, one, done)
+    return applier.report.outcomes[step.key].state == "unchanged"
 
 
-def _take(applier: Applier, step: Step, freed: dict[str, Write]) -> None:
-    first = freed.get(step.key)
-    if first is None:
-        return
-    if not applier.ready(step):
-        _restore(applier, step, first)
-        return
+def _take(applier: Applier, step: Step, done: list[Write]) -> bool:
+    if step.key in applier.report.outcomes:
+        return True
+    first = next((one for one in done if one.step == "free" and one.reference.key == step.key), None)
     found = applier.reader.read([step.change.object]).get(step.key)
     if found is None:
-        applier.record(step.change, "conflict", "missing", "It is not there any more.", written=True)
-        return
-    decision = decide(found, _rest(step.change, first.changes), applier.settings.many_values)
+        applier.record(step.change, "conflict", "missing", "It is not there any more.", written=first is not None)
+        return False
+    rest = _rest(step.change, first.changes) if first is not None else step.change
+    decision = decide(found, rest, applier.settings.many_values)
     reference = reference_of(found, step.change.object)
     if decision.state == "conflict":
         message = f"{decision.attribute} of {shown(reference.dn)} was changed by somebody else: {decision.why}."
-        applier.record(step.change, "conflict", "changed_since", message, first.changes, reference, written=True)
-        return
-    one = Write(step.change, reference, decision.changes, "take")
-    try:
-        if decision.changes:
-            applier.send([one])
-        else:
-            one.state = "unchanged"
-    finally:
-        if one.state is None or one.state in ("changed", "unchanged"):
-            applier.doubts.half.pop(step.key, None)
-            one.changes = tuple(Modification.from_change(part) for part in step.change.changes)
-            applier.record_write(one)
-    if one.state not in ("changed", "unchanged"):
-        _restore(applier, step, first)
-
-
-def _restore(applier: Applier, step: Step, first: Write) -> None:
-    """Give an object back what it gave up."""
-    one = Write(step.change, first.reference, inverse(first.changes), "restore")
-    applier.send([one])
-    if one.written:
+        applier.record(step.change, "conflict", "changed_since", message, (), reference, written=first is not None)
+        return False
+    whole = tuple(Modification.from_change(part) for part in step.change.changes)
+    if not decision.changes:
         applier.doubts.half.pop(step.key, None)
-        message = "It exchanges values with objects that could not be changed, and has its own back."
-        applier.record(step.change, "left", "dependency", message, (), first.reference, written=True)
-    else:
-        message = f"It gave up values and could not get them back: {one.message}"
-        applier.record(step.change, "failed", one.reason, message, first.changes, first.reference, written=True)
+        applier.record(step.change, "changed", "", "", whole, reference, written=True)
+        return True
+    return _send(applier, Write(step.change, reference, decision.changes, "take"), done, whole)
 
 
-def _gave_up(applier: Applier, key: str, freed: dict[str, Write]) -> bool:
-    outcome = applier.report.outcomes.get(key)
-    return key in freed or (outcome is not None and outcome.state in ("changed", "unchanged"))
+def _send(applier: Applier, one: Write, done: list[Write], shown_changes: tuple[Modification, ...] = ()) -> bool:
+    """Write one step; return whether the circle may go on."""
+    try:
+        applier.send([one])
+    finally:
+        if one.step != "free" or one.state not in ("changed", None):
+            sent = one.changes
+            one.changes = shown_changes or sent
+            applier.record_write(one)
+            one.changes = sent
+    if one.written:
+        done.append(one)
+        if one.step == "free":
+            applier.doubts.half[one.reference.key] = one.as_entry()
+    return one.state in ("changed", "unchanged")
+
+
+def _unwind(applier: Applier, members: dict[str, ObjectChange], done: list[Write]) -> None:
+    """Take back what was written of a circle, the last first."""
+    failed: dict[str, str] = {}
+    for one in reversed(done):
+        back = Write(one.change, one.reference, inverse(one.changes), "restore")
+        applier.send([back])
+        if one.step != "free" and back.written:
+            applier.governor.changed -= 1
+        if one.step == "free" and back.written:
+            applier.doubts.half.pop(one.reference.key, None)
+        if not back.written:
+            failed[one.reference.key] = back.message
+        if back.state is None or applier.writer.error is not None:
+            break
+    for one in done:
+        key = one.reference.key
+        outcome = applier.report.outcomes.get(key)
+        if key in failed:
+            message = f"It was changed with others that could not be, and could not be put back: {failed[key]}"
+            applier.record(one.change, "failed", "unsettled", message, one.changes, one.reference, written=True)
+        elif outcome is None or outcome.state in ("changed", "unchanged"):
+            message = "It exchanges values with objects that could not be changed, and has its own back."
+            applier.record(one.change, "left", "dependency", message, (), one.reference, written=True)
+
+
+def _leave_the_rest(applier: Applier, members: dict[str, ObjectChange]) -> None:
+    for key, change in members.items():
+        if key not in applier.report.outcomes:
+            if applier.writer.error is not None:
+                applier.leave(change, "aborted", "The connection broke before it was its turn.")
+            else:
+                applier.leave(change, "dependency", "It exchanges values with objects that could not be changed.")
 
 
 def _rest(change: ObjectChange, freed: t.Sequence[Modification]) -> ObjectChange:

@@ -14,8 +14,8 @@ import typing as t
 from .._directory.interface import Modification
 from .._model.finding import ObjectReference
 from .errors import StateError
-from .journal import FORMAT, Entry, StepName, interpret
-from .journal_lines import START, read_lines, seal, write_head
+from .journal import FORMAT, Entry, Journal, StepName, interpret
+from .journal_lines import START, Lines, read_lines, seal, write_head
 
 
 class JournalWriter:
@@ -44,19 +44,25 @@ class JournalWriter:
             exists = os.path.exists(path)
             lines = read_lines(path) if exists else None
             self._file = open(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+b", buffering=0)  # noqa: SIM115
-            if lines is None or not lines.bodies:
-                self._file.truncate(0)
-                self._line({"kind": "open", "format": FORMAT, "id": secrets.token_hex(8), **header})
-                self.sync()
-                _sync_directory(path)
-                self.journal = interpret(path, read_lines(path).bodies)
-            else:
-                self.journal = interpret(path, lines.bodies)
-                # What a crash left of a line was never acted upon.
-                self._file.truncate(lines.size)
-                self._file.seek(lines.size)
-                self._previous = lines.last
-                self._count = len(lines.bodies)
+            try:
+                self.journal = self._opened(lines, header)
+            except BaseException:
+                self._file.close()
+                raise
+
+    def _opened(self, lines: Lines | None, header: dict[str, t.Any]) -> Journal:
+        if lines is None or not lines.bodies:
+            self._file.truncate(0)
+            self._line({"kind": "open", "format": FORMAT, "id": secrets.token_hex(8), **header})
+            self.sync()
+            _sync_directory(self.path)
+            return interpret(self.path, read_lines(self.path).bodies)
+        # What a crash left of a line was never acted upon.
+        self._file.truncate(lines.size)
+        self._file.seek(lines.size)
+        self._previous = lines.last
+        self._count = len(lines.bodies)
+        return interpret(self.path, lines.bodies)
 
     def begin(self, about: dict[str, t.Any]) -> None:
         """Begin a run.

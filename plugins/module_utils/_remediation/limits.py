@@ -151,7 +151,8 @@ class Governor:
     def in_flight(self, most: int) -> int:
         """Return how many changes may be on their way at once."""
         rate = self.limits.max_write_rate
-        return max(1, min(most, int(rate))) if rate else most
+        # A tenth of a second's worth: no burst is far above the rate.
+        return max(1, min(most, int(rate / 10))) if rate else most
 
     def pace(self, number: int) -> None:
         """Wait until so many more changes may go out."""

@@ -48,6 +48,7 @@ class Write:
         reason: a stable word for why.
         message: why, in words.
         written: whether it was written, whatever became of it then.
+        number: its number in the journal, where a run before wrote it.
     """
 
     change: ObjectChange
@@ -61,12 +62,17 @@ class Write:
     reason: str = ""
     message: str = ""
     written: bool = False
+    number: int = 0
     _entry: Entry | None = None
 
     @property
     def pending(self) -> Pending:
         """What tells it from every other change."""
         return self.reference.key, self.step, self.changes
+
+    def as_entry(self) -> Entry:
+        """Return it as the journal has it; where there is no journal, as one would."""
+        return self._entry or Entry(0, self.reference, self.changes, self.step, 0, done=True, cycle=self.cycle)
 
 
 class Writer:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import random
 import typing as t
@@ -16,10 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.syncready.m365.plugins.module_utils._directory.ldap_root import RootDse
-from ansible_collections.syncready.m365.plugins.module_utils._model.errors import DirectoryError, OptionError, SyncreadyError
+from ansible_collections.syncready.m365.plugins.module_utils._model.errors import (
+    DirectoryError,
+    OptionError,
+    SyncreadyError,
+)
 from ansible_collections.syncready.m365.plugins.module_utils._model.finding import ObjectReference
 from ansible_collections.syncready.m365.plugins.module_utils._model.text import fold
-from ansible_collections.syncready.m365.plugins.module_utils._remediation.apply import Applier, Settings
+from ansible_collections.syncready.m365.plugins.module_utils._remediation.apply import Applier
+from ansible_collections.syncready.m365.plugins.module_utils._remediation.guard import Settings
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.journal import Journal, read_journal
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.journal_writer import JournalWriter
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.limits import Limits, parse_deadline
@@ -30,6 +36,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._remediation.rollba
 from ansible_collections.syncready.m365.tests.support.memory import MemoryDirectory, user
 
 NO_LIMITS = Limits(None, None, max_errors=None)
+CAREFUL = Settings()
 EVERYTHING = Settings(protected_accounts=True, policy_managed_recipients=True)
 
 
@@ -47,7 +54,7 @@ def apply(
     path: Path | None = None,
     *,
     limits: Limits = NO_LIMITS,
-    what: Settings = Settings(),
+    what: Settings = CAREFUL,
     reopen: t.Callable[[], MemoryDirectory] | None = None,
     check_mode: bool = False,
 ) -> Report:
@@ -56,9 +63,10 @@ def apply(
     journal = None
     if path is not None:
         journal = JournalWriter(str(path), {"directory": directory.identity()})
-        journal.begin({})
     link = Link(directory, reopen, delays=(0, 0))
     try:
+        if journal is not None:
+            journal.begin({})
         return Applier(link, what, limits, journal, check_mode=check_mode).run(listed)
     finally:
         if journal is not None:
@@ -166,7 +174,9 @@ class TestOneObject:
     def test_by_name_alone(self, tmp_path: Path) -> None:
         directory, (one,) = people(1)
         nameless = ObjectReference(one.dn.upper(), None, "user", "x")
-        report = apply(directory, renamed([ObjectReference(one.dn, None, "user", one.name)]), tmp_path / "apply-1.jsonl")
+        report = apply(
+            directory, renamed([ObjectReference(one.dn, None, "user", one.name)]), tmp_path / "apply-1.jsonl"
+        )
         assert counts(report) == {"changed": 1}
         (outcome,) = report.outcomes.values()
         assert outcome.object.guid == one.guid
@@ -241,7 +251,9 @@ class TestLimits:
         now = datetime.datetime.now(datetime.timezone.utc)
         assert counts(apply(directory, renamed(references), limits=Limits(None, None, deadline=now))) == {"left": 10}
         later = now + datetime.timedelta(hours=1)
-        assert counts(apply(directory, renamed(references), limits=Limits(None, None, deadline=later))) == {"changed": 10}
+        assert counts(apply(directory, renamed(references), limits=Limits(None, None, deadline=later))) == {
+            "changed": 10
+        }
 
     def test_too_many_errors(self, tmp_path: Path) -> None:
         directory, references = people(40)
@@ -250,7 +262,9 @@ class TestLimits:
             raise DirectoryError("no", code="NO_RIGHTS")
 
         directory.on_modify = refuse
-        report = apply(directory, renamed(references), tmp_path / "apply-1.jsonl", limits=Limits(None, None, max_errors=3))
+        report = apply(
+            directory, renamed(references), tmp_path / "apply-1.jsonl", limits=Limits(None, None, max_errors=3)
+        )
         # Those that were on their way together were on their way.
         assert counts(report) == {"refused": 8, "left": 32}
         assert report.left_by() == {"max_errors": 32}
@@ -262,7 +276,9 @@ class TestLimits:
         apply(directory, renamed(references), limits=Limits(None, None, max_write_rate=20))
         assert (datetime.datetime.now() - started).total_seconds() > 0.2
 
-    @pytest.mark.parametrize("text", ["2026-11-30", "2026-11-30T23:30:00", "tomorrow", "", "23:30+01:00", "2026-11-30+01:00"])
+    @pytest.mark.parametrize(
+        "text", ["2026-11-30", "2026-11-30T23:30:00", "tomorrow", "", "23:30+01:00", "2026-11-30+01:00"]
+    )
     def test_a_deadline_that_is_none(self, text: str) -> None:
         with pytest.raises(OptionError, match="deadline"):
             parse_deadline(text)
@@ -272,7 +288,14 @@ class TestLimits:
         assert parse_deadline(text) == datetime.datetime(2026, 11, 30, 22, 30, tzinfo=datetime.timezone.utc)
 
     @pytest.mark.parametrize(
-        "values", [{"max_changes": -1}, {"max_changed_percent": 101}, {"batch_size": 0}, {"max_errors": 0}, {"max_write_rate": 0}]
+        "values",
+        [
+            {"max_changes": -1},
+            {"max_changed_percent": 101},
+            {"batch_size": 0},
+            {"max_errors": 0},
+            {"max_write_rate": 0},
+        ],
     )
     def test_numbers_that_mean_nothing(self, values: dict[str, t.Any]) -> None:
         with pytest.raises(OptionError, match=next(iter(values))):
@@ -303,7 +326,12 @@ class TestOthers:
         report = apply(directory, renamed(references), tmp_path / "apply-1.jsonl")
         assert [one.state for one in report.outcomes.values()] == ["changed", "conflict", "unchanged", "changed"]
         assert directory.values(references[1].dn, "userPrincipalName") == ["user1@contoso.local"]
-        assert [entry.done for entry in read_journal(str(tmp_path / "apply-1.jsonl")).entries] == [True, False, False, True]
+        assert [entry.done for entry in read_journal(str(tmp_path / "apply-1.jsonl")).entries] == [
+            True,
+            False,
+            False,
+            True,
+        ]
 
     def test_what_is_changed_right_after_shows(self, tmp_path: Path) -> None:
         directory, references = people(2)
@@ -383,7 +411,9 @@ class TestLostConnection:
     def test_another_directory_answers(self, tmp_path: Path) -> None:
         directory, references = people(2)
         directory.on_modify = lambda dn: setattr(directory, "lost", True)
-        report = apply(directory, renamed(references), tmp_path / "apply-1.jsonl", reopen=lambda: MemoryDirectory("other"))
+        report = apply(
+            directory, renamed(references), tmp_path / "apply-1.jsonl", reopen=lambda: MemoryDirectory("other")
+        )
         assert report.error is not None
         assert report.error.code == "WRONG_DIRECTORY"
 
@@ -415,14 +445,14 @@ def exchange(references: list[ObjectReference], chains: list[list[int]], closed:
     for chain, circle in zip(chains, closed, strict=True):
         for place, number in enumerate(chain):
             last = place == len(chain) - 1
-            target: t.Any = "new" + str(number) if last and not (circle and len(chain) > 1) else chain[(place + 1) % len(chain)]
+            target: t.Any = (
+                "new" + str(number) if last and not (circle and len(chain) > 1) else chain[(place + 1) % len(chain)]
+            )
             one = references[number]
             rows.append(edit(one, "userPrincipalName", f"user{number}@contoso.local", f"user{target}@contoso.local"))
             rows.append(edit(one, "sAMAccountName", f"user{number}", f"user{target}"))
             rows.append(edit(one, "mail", f"user{number}@contoso.com", f"user{target}@contoso.com"))
-            rows.append(
-                edit(one, "proxyAddresses", f"SMTP:user{number}@contoso.com", f"SMTP:user{target}@contoso.com")
-            )
+            rows.append(edit(one, "proxyAddresses", f"SMTP:user{number}@contoso.com", f"SMTP:user{target}@contoso.com"))
             rows.append(edit(one, "displayName", f"User {number}", f"Person {number}"))
     return rows
 
@@ -456,7 +486,12 @@ class TestMoves:
     @given(moves(), st.lists(st.booleans(), min_size=5, max_size=5), st.integers(0, 8), st.booleans())
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
     def test_one_that_cannot_be_changed(
-        self, tmp_path_factory: pytest.TempPathFactory, chains: list[list[int]], closed: list[bool], one: int, late: bool
+        self,
+        tmp_path_factory: pytest.TempPathFactory,
+        chains: list[list[int]],
+        closed: list[bool],
+        one: int,
+        late: bool,
     ) -> None:
         """Nobody takes what another could not give up, and nobody is left between two steps."""
         path = tmp_path_factory.mktemp("moves") / "apply-1.jsonl"
@@ -503,24 +538,13 @@ class TestKilled:
         number = sum(len(chain) for chain in chains)
         limits = Limits(None, None, batch_size=data.draw(st.integers(1, 6)))
         for _kill in range(data.draw(st.integers(1, 3))):
-            lines = data.draw(st.integers(1, 25))
             with pytest.MonkeyPatch.context() as patch:
-                left = [lines]
-                real = JournalWriter._line
-
-                def line(self: JournalWriter, body: dict[str, t.Any]) -> None:
-                    left[0] -= 1
-                    if left[0] < 0:
-                        raise Killed
-                    real(self, body)  # noqa: B023
-
-                patch.setattr(JournalWriter, "_line", line)
-                directory.on_modify = kill_sometimes(left, data.draw(st.booleans()))
-                try:
+                killer = Killer(data.draw(st.integers(1, 25)), sometimes=data.draw(st.booleans()))
+                patch.setattr(JournalWriter, "_line", killer.line(JournalWriter._line))
+                directory.on_modify = killer.modify
+                with contextlib.suppress(Killed):
                     apply(directory, rows, path, limits=limits)
-                except Killed:
-                    pass
-                no_two_hold_the_same(directory)
+            no_two_hold_the_same(directory)
         directory.on_modify = lambda dn: None
         report = apply(directory, rows, path, limits=limits)
         assert report.error is None
@@ -552,14 +576,25 @@ class TestKilled:
         assert all(directory.values(one.dn, "userPrincipalName") for one in references)
 
 
-def kill_sometimes(left: list[int], wanted: bool) -> t.Callable[[str], None]:
-    dice = random.Random(left[0])
+class Killer:
+    """Ends our process after a number of lines of the journal, or, sometimes, when a change is about to go out."""
 
-    def kill(dn: str) -> None:
-        if wanted and dice.random() < 0.1:
+    def __init__(self, lines: int, *, sometimes: bool) -> None:
+        self._left = lines
+        self._dice = random.Random(lines) if sometimes else None
+
+    def line(self, real: t.Callable[[JournalWriter, dict[str, t.Any]], None]) -> t.Callable[..., None]:
+        def line(writer: JournalWriter, body: dict[str, t.Any]) -> None:
+            self._left -= 1
+            if self._left < 0:
+                raise Killed
+            real(writer, body)
+
+        return line
+
+    def modify(self, dn: str) -> None:
+        if self._dice is not None and self._dice.random() < 0.1:
             raise Killed
-
-    return kill
 
 
 class TestCheckMode:
@@ -567,7 +602,9 @@ class TestCheckMode:
         directory, references = people(3)
         directory.root = RootDse(host="dc1", domain_dn="DC=contoso,DC=local", active_directory=True)
         for one in references[:2]:
-            directory.set(one.dn, "allowedAttributesEffective", "userPrincipalName", "displayName", "proxyAddresses", "mail")
+            directory.set(
+                one.dn, "allowedAttributesEffective", "userPrincipalName", "displayName", "proxyAddresses", "mail"
+            )
         report = apply(directory, renamed(references), check_mode=True)
         assert counts(report) == {"changed": 2, "refused": 1}
         assert directory.modified == []

@@ -29,7 +29,9 @@ from ansible_collections.syncready.m365.plugins.module_utils._remediation.state_
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.undo import UndoFile
 
 DIRECTORY = {"domain_guid": "aa"}
-ANNA = ObjectReference("CN=Anna\\, B\u00e4r,DC=contoso,DC=local", "6f9619ff-8b86-d011-b42d-00c04fc964ff", "user", "Anna")
+ANNA = ObjectReference(
+    "CN=Anna\\, B\u00e4r,DC=contoso,DC=local", "6f9619ff-8b86-d011-b42d-00c04fc964ff", "user", "Anna"
+)
 CHANGES = (Modification("mail", (b"a@x.com",), ("\u00e4@x.com".encode(),)), Modification("displayName", (), (b" :x",)))
 
 
@@ -88,7 +90,9 @@ class TestReading:
         original = whole.read_bytes()
         try:
             place = data.draw(st.integers(0, len(original) - 1))
-            new = data.draw(st.binary(min_size=1, max_size=5).filter(lambda one: one != original[place : place + len(one)]))
+            new = data.draw(
+                st.binary(min_size=1, max_size=5).filter(lambda one: one != original[place : place + len(one)])
+            )
             with pytest.raises(JournalError):
                 attempt(whole, original[:place] + new + original[place + len(new) :])
         finally:
@@ -178,7 +182,9 @@ class TestFullDisk:
         )
         parts = tmp_path / "journal_parts.py"
         parts.write_text(Path(__file__).read_text(encoding="utf-8"), encoding="utf-8")
-        done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
         lines = done.stdout.split("\n")
         assert lines[-2] == "DISK_FULL True", done.stderr
         assert len(read_journal(str(path)).entries) == lines.count("announced") > 0
