@@ -23,6 +23,7 @@ from .compare import Decision, decide
 from .doubts import Doubts
 from .fetch import ObjectReader, reference_of, resolved
 from .guard import Settings, may_write, spared
+from .journal import Journal
 from .journal_writer import JournalWriter
 from .limits import Governor, Limits
 from .link import Link
@@ -41,11 +42,13 @@ class Progress:
         decided: objects of which it is known what became of them.
         planned: objects that the plan changes.
         counts: how many came to each state.
+        estimate: how many objects were expected to change, and in how many seconds.
     """
 
     decided: int
     planned: int
     counts: dict[str, int]
+    estimate: tuple[int, float]
 
 
 class Applier:
@@ -56,6 +59,7 @@ class Applier:
         settings: what may be changed.
         limits: what ends the run.
         journal: where intents and results go; None for a file of changes and in check mode.
+        known: what a journal says, in check mode.
         check_mode: only say what would be done.
         observer: is told after each batch how far the run is.
 
@@ -70,6 +74,7 @@ class Applier:
         limits: Limits,
         journal: JournalWriter | None = None,
         *,
+        known: Journal | None = None,
         check_mode: bool = False,
         observer: t.Callable[[Progress], None] | None = None,
     ) -> None:
@@ -77,6 +82,7 @@ class Applier:
         self.settings = settings
         self.limits = limits
         self.journal = journal
+        self._known = journal.journal if journal is not None else known
         self.check_mode = check_mode
         self.written: list[tuple[str, t.Sequence[Modification]]] = []
         self._observer = observer or (lambda _progress: None)
@@ -95,8 +101,8 @@ class Applier:
         self.governor = Governor(self.limits, len(changes))
         report.estimate = self.governor.estimate()
         names = {one.attribute for change in changes for one in change.changes}
-        if self.journal is not None:
-            names |= {one.attribute for entry in self.journal.journal.entries for one in entry.changes}
+        if self._known is not None:
+            names |= {one.attribute for entry in self._known.entries for one in entry.changes}
         root = self.link.directory.root_dse
         if root.read_only:
             raise DirectoryError(
@@ -108,12 +114,14 @@ class Applier:
         self.reader.preload([change.object for change in changes])
         changes = resolved(changes, self.reader)
         undo = None
+        if self._known is not None:
+            self.doubts.look(self._known, self.reader, self.journal)
         if self.journal is not None:
-            self.doubts.look(self.journal, self.reader)
             undo = UndoFile(undo_path(self.journal.path))
             undo.rebuild(self.journal.journal)
         self.undo = undo
         self.writer = Writer(self.link, self.reader, self.governor, self.journal, undo, self.doubts.pending)
+        self._tell()
         try:
             self._settle(changes)
             for group in self._batches(ordered(changes)):
@@ -184,7 +192,7 @@ class Applier:
             if change is not None and entry.step in ("whole", "take"):
                 self.record(change, "changed", "found", "", entry.changes, entry.object, written=True)
                 self.governor.changed += 1
-        for entry in list(self.doubts.half.values()):
+        for entry in list(self.doubts.half.values()) if self.journal is not None else ():
             if entry.object.key not in by_key:
                 self._group(circle.from_journal(entry))
 
@@ -232,7 +240,7 @@ class Applier:
         else:
             self._write(group.steps)
         self.governor.timed(self.governor.changed - before, time.monotonic() - started)
-        self._observer(Progress(len(report.outcomes), report.planned, report.counts()))
+        self._tell()
 
     def _write(self, steps: t.Sequence[Step]) -> None:
         waiting = [step for step in steps if self.gave_up(step.after)]
@@ -294,12 +302,17 @@ class Applier:
                 write.state = "changed"
         elif writes:
             self.writer.write(writes)
-            if self.journal is None:
-                self.written += [(one.reference.dn, one.changes) for one in writes if one.written]
+            for one in writes:
+                if one.written and self.journal is None:
+                    self.written.append((one.reference.dn, one.changes))
         for one in writes:
             if one.state == "changed" and one.step in ("whole", "take"):
                 self.governor.changed += 1
                 self.doubts.half.pop(one.reference.key, None)
+
+    def _tell(self) -> None:
+        report = self.report
+        self._observer(Progress(len(report.outcomes), report.planned, report.counts(), report.estimate))
 
     def _finish(self) -> None:
         report = self.report

@@ -69,7 +69,7 @@ def _begin(applier: Applier, group: Group, members: dict[str, ObjectChange]) -> 
     """
     if any(key in applier.doubts.half for key in members):
         # A cut run began it.
-        return []
+        return applier.decide_all([Step(change) for change in members.values()]) if applier.check_mode else []
     outside = {key for step in group.steps for key in step.after} - members.keys()
     if not applier.gave_up(outside):
         for change in members.values():

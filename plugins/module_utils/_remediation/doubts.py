@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .compare import holds
 from .fetch import ObjectReader
-from .journal import Entry
+from .journal import Entry, Journal
 from .journal_writer import JournalWriter
 from .writer import Pending
 
@@ -27,29 +27,37 @@ class Doubts:
         self.pending: dict[Pending, Entry] = {}
         self.half: dict[str, Entry] = {}
 
-    def look(self, journal: JournalWriter, reader: ObjectReader) -> None:
+    def look(self, journal: Journal, reader: ObjectReader, writer: JournalWriter | None = None) -> None:
         """Look what became of every change without a result, and note it in the journal.
+
+        Args:
+            journal: what it says.
+            reader: reads the objects.
+            writer: takes the results; None where nothing is to be noted.
 
         Raises:
             DirectoryError: the objects could not be read.
             StateError: the journal cannot be written.
         """
-        doubtful = journal.journal.doubtful
-        if doubtful:
-            objects = reader.read([entry.object for entry in doubtful])
-            for entry in doubtful:
-                now = objects.get(entry.object.key)
-                state = holds(now, entry.changes) if now is not None else "conflict"
-                if state == "unchanged":
-                    journal.conclude(entry, done=True, reason="found")
-                    self.found.append(entry)
-                elif state == "apply":
-                    self.pending[entry.object.key, entry.step, entry.changes] = entry
-                else:
-                    journal.conclude(entry, done=False, reason="changed_since" if now is not None else "missing")
-            journal.sync()
-        for entry in journal.journal.entries:
-            if entry.done:
+        states: dict[int, bool] = {}
+        doubtful = journal.doubtful
+        objects = reader.read([entry.object for entry in doubtful]) if doubtful else {}
+        for entry in doubtful:
+            now = objects.get(entry.object.key)
+            state = holds(now, entry.changes) if now is not None else "conflict"
+            states[entry.number] = state == "unchanged"
+            if state == "unchanged":
+                self.found.append(entry)
+            elif state == "apply":
+                self.pending[entry.object.key, entry.step, entry.changes] = entry
+                continue
+            if writer is not None:
+                reason = "found" if state == "unchanged" else "changed_since" if now is not None else "missing"
+                writer.conclude(entry, done=state == "unchanged", reason=reason)
+        if doubtful and writer is not None:
+            writer.sync()
+        for entry in journal.entries:
+            if states.get(entry.number, entry.done):
                 if entry.step == "free":
                     self.half[entry.object.key] = entry
                 else:

@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 import uuid
 
-from .._directory.interface import Selection
+from .._directory.interface import Modification, Selection
 from .._model.dn import dns_domain, normalise
 from .._model.entry import Entry
 from .._model.errors import DirectoryError
@@ -69,6 +69,17 @@ class ObjectReader:
         if self._file is not None:
             return {one.key: self._file[one.key] for one in references if one.key in self._file}
         return self._link.ask(lambda: self._read(references))
+
+    def overlay(self, reference: ObjectReference, changes: t.Iterable[Modification]) -> None:
+        """Take note of a change of an object of a file, which stays as it is: what follows must see it."""
+        entry = self._file.get(reference.key) if self._file is not None else None
+        if entry is not None:
+            for one in changes:
+                values = entry.attributes.get(one.attribute.lower(), [])
+                entry.attributes[one.attribute.lower()] = [
+                    *(value for value in values if value not in one.delete),
+                    *one.add,
+                ]
 
     def _read(self, references: t.Sequence[ObjectReference]) -> dict[str, Entry]:
         found: dict[str, Entry] = {}

@@ -72,6 +72,10 @@ class Link:
             except SyncreadyError:
                 directory.close()
                 raise
+            if directory.root_dse.host != self.directory.root_dse.host:
+                # Another domain controller may not know yet what was written here.
+                directory.close()
+                continue
             self.close()
             self.directory = directory
             self.reconnected += 1

@@ -164,6 +164,7 @@ class Writer:
     def _answered(self, one: Write, error: DirectoryError | None, *, again: bool = False) -> None:
         if error is None:
             one.state, one.written = "changed", True
+            self._reader.overlay(one.reference, one.changes)
         elif isinstance(error, ConflictError):
             self._beaten(one, again)
         elif error.code == "NO_SUCH_OBJECT":
