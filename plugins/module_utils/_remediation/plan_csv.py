@@ -41,7 +41,7 @@ _SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?E\+\d+\Z")
 _SPELLING = {name.lower(): name for name in AUDIT_ATTRIBUTES}
 
 # Never changed by a plan: they decide about identity and rights, or are no text.
-_UNTOUCHABLE = frozenset(
+UNTOUCHABLE = frozenset(
     "objectguid objectsid objectclass objectcategory admincount useraccountcontrol unicodepwd userpassword "
     "ntsecuritydescriptor member memberof primarygroupid sidhistory serviceprincipalname msds-allowedtodelegateto "
     "msds-allowedtoactonbehalfofotheridentity altsecurityidentities msds-keycredentiallink grouptype "
@@ -127,7 +127,7 @@ def unusable(row: PlanRow) -> tuple[str, str] | None:
     """Return the column and the reason why a row can never be applied, or None where it can."""
     if not _ATTRIBUTE.match(row.attribute):
         return "ATTRIBUTE", f"'{shown(row.attribute)}' is no name of an attribute."
-    if row.attribute.lower() in _UNTOUCHABLE:
+    if row.attribute.lower() in UNTOUCHABLE:
         return "ATTRIBUTE", f"{row.attribute} is never changed by a plan."
     if not row.object.guid and not _DN.match(row.object.dn):
         return "DISTINGUISHEDNAME", f"'{shown(row.object.dn)}' is no DN."
