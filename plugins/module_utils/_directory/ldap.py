@@ -21,7 +21,7 @@ from .ldap_entries import EntryParser
 from .ldap_errors import NO_SUCH_OBJECT, LdapError, ldap_error
 from .ldap_modify import modify, require_writable
 from .ldap_options import LdapOptions
-from .ldap_pipeline import modify_each
+from .ldap_pipeline import Item, Observer, modify_each
 from .ldap_ranges import complete, requested
 from .ldap_root import ATTRIBUTES, RootDse
 from .ldap_search import Control, Pace, Request, Searcher
@@ -259,11 +259,18 @@ class LdapDirectory:
         server = self._server_for(dn)
         modify(server.connection, server.root, dn, changes)
 
-    def modify_each(self, items: t.Sequence[tuple[str, t.Sequence[Modification]]]) -> t.Sequence[DirectoryError | None]:
-        """Change several objects, each in one step, with all of them on their way at once.
+    def modify_each(
+        self, items: t.Sequence[Item], observer: Observer | None = None
+    ) -> t.Sequence[DirectoryError | None]:
+        """Change several objects, each in one step, with several of them on their way at once.
+
+        Args:
+            items: DN and changes of each object.
+            observer: is told what became of each, by its place; says whether more may be sent.
 
         Returns:
             For each object in its order None, or why it was not changed; with code OUTCOME_UNKNOWN it may have been.
+            Shorter than ``items`` where the observer ended it: the rest was not sent.
 
         Raises:
             DirectoryError: nothing was sent.
@@ -273,7 +280,16 @@ class LdapDirectory:
             require_writable(server.connection, server.root)
         results: list[DirectoryError | None] = []
         for server, group in itertools.groupby(range(len(items)), lambda number: servers[number]):
-            results += modify_each(server.connection, [items[number] for number in group])
+            part = [items[number] for number in group]
+            start = len(results)
+
+            def observed(place: int, error: DirectoryError | None, start: int = start) -> bool:
+                return observer is None or observer(start + place, error)
+
+            found = modify_each(server.connection, part, observed)
+            results += found
+            if len(found) < len(part):
+                break
         return results
 
     # Servers

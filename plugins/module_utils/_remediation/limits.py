@@ -148,11 +148,11 @@ class Governor:
         allowed, name = self.limits.allowed
         return allowed - self.changed, name
 
-    def in_flight(self, most: int) -> int:
-        """Return how many changes may be on their way at once."""
+    def at_once(self, number: int) -> int:
+        """Return how many of so many changes may go out without a pause."""
         rate = self.limits.max_write_rate
         # A tenth of a second's worth: no burst is far above the rate.
-        return max(1, min(most, int(rate / 10))) if rate else most
+        return max(1, min(number, int(rate / 10)) if rate else number)
 
     def pace(self, number: int) -> None:
         """Wait until so many more changes may go out."""

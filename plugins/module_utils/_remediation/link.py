@@ -21,6 +21,7 @@ _RECONNECT_DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 _T = t.TypeVar("_T")
 Item = tuple[str, t.Sequence[Modification]]
+Observer = t.Callable[[int, "DirectoryError | None"], bool]
 
 
 class Link:
@@ -102,16 +103,20 @@ class Link:
                 else:
                     raise
 
-    def modify_each(self, items: t.Sequence[Item]) -> list[DirectoryError | None]:
-        """Send changes of different objects, all of them on their way at once where the directory can.
+    def modify_each(self, items: t.Sequence[Item], observer: Observer) -> list[DirectoryError | None]:
+        """Send changes of different objects, several of them on their way at once where the directory can.
+
+        Args:
+            items: DN and changes of each object.
+            observer: is told what became of each, by its place; says whether more may be sent.
 
         Returns:
-            For each None, or why it was not changed.
+            For each None, or why it was not changed. Shorter than ``items`` where the observer ended it.
         """
         together = getattr(self.directory, "modify_each", None)
         try:
             if together is not None:
-                return list(together(items))
+                return list(together(items, observer))
         except DirectoryError as error:
             return [error] * len(items)
         results: list[DirectoryError | None] = []
@@ -121,17 +126,31 @@ class Link:
                 results.append(None)
             except DirectoryError as error:
                 results.append(error)
+            if not observer(len(results) - 1, results[-1]):
+                break
         return results
 
-    def send(self, items: t.Sequence[Item]) -> list[DirectoryError | None]:
+    def send(self, items: t.Sequence[Item], observer: Observer | None = None) -> list[DirectoryError | None]:
         """Do as ``modify_each``, and try again what the server was too busy for: that, and nothing else."""
-        results = self.modify_each(items)
+        told: Observer = observer or (lambda _place, _error: True)
+        going = True
+
+        def listen(place: int, error: DirectoryError | None) -> bool:
+            nonlocal going
+            going = told(place, error) and going
+            return going
+
+        results = self.modify_each(items, listen)
         for delay in _BUSY_DELAYS:
             busy = [number for number, error in enumerate(results) if error is not None and error.code == BUSY]
-            if not busy:
+            if not busy or not going:
                 break
             time.sleep(delay)
-            for number, result in zip(busy, self.modify_each([items[number] for number in busy]), strict=True):
+            # A default binds what the loop changes.
+            again = self.modify_each(
+                [items[one] for one in busy], lambda place, error, busy=busy: listen(busy[place], error)
+            )
+            for number, result in zip(busy, again, strict=False):
                 results[number] = result
         return results
 

@@ -31,6 +31,24 @@ def inverse(changes: t.Sequence[Modification]) -> tuple[Modification, ...]:
     return tuple(Modification(one.attribute, one.add, one.delete) for one in reversed(changes))
 
 
+def standing(entries: t.Iterable[Entry]) -> list[Entry]:
+    """Return the changes that were, or may have been, written and still stand, in their order.
+
+    What was taken back at once does not; and a change that was made again must have been taken back in between, by
+    another journal or by hand, so that it stands once.
+    """
+    found: dict[tuple[str, tuple[Modification, ...]], Entry] = {}
+    for entry in entries:
+        key = entry.object.key
+        if entry.done is False:
+            continue
+        if entry.step == "restore" and found.pop((key, inverse(entry.changes)), None) is not None:
+            continue
+        found.pop((key, entry.changes), None)
+        found[key, entry.changes] = entry
+    return list(found.values())
+
+
 class UndoFile:
     """An undo LDIF that is written.
 
@@ -55,7 +73,7 @@ class UndoFile:
 
     def rebuild(self, journal: Journal) -> None:
         """Write the file anew: whatever was, or may have been, written, the newest change first."""
-        self.publish((one.object.dn, one.changes) for one in journal.entries if one.done is not False)
+        self.publish((one.object.dn, one.changes) for one in standing(journal.entries))
 
     def publish(self, written: t.Iterable[tuple[str, t.Sequence[Modification]]]) -> None:
         """Write the file anew from changes in the order in which they were made."""

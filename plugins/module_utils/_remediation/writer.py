@@ -19,13 +19,11 @@ from .fetch import ObjectReader
 from .journal import Entry, StepName
 from .journal_writer import JournalWriter
 from .limits import Governor
-from .link import LOST, Link
+from .link import BUSY, LOST, Link
 from .outcomes import State
 from .plan import ObjectChange
 from .undo import UndoFile
 
-# Changes on their way at once: enough to hide the network, few enough for a domain controller that others use, too.
-IN_FLIGHT = 8
 _ROUNDS = 3
 _REFUSED = frozenset(("NO_RIGHTS", "VALUE_REFUSED", "LIMIT_EXCEEDED", "MODIFY_FAILED", "REFERRAL"))
 
@@ -49,6 +47,7 @@ class Write:
         message: why, in words.
         written: whether it was written, whatever became of it then.
         number: its number in the journal, where a run before wrote it.
+        settled: whether what became of it is counted and in the journal.
     """
 
     change: ObjectChange
@@ -63,6 +62,7 @@ class Write:
     message: str = ""
     written: bool = False
     number: int = 0
+    settled: bool = False
     _entry: Entry | None = None
 
     @property
@@ -114,19 +114,19 @@ class Writer:
             StateError: the journal cannot be written. What was not sent will not be.
         """
         self._intend(writes)
-        size = self._governor.in_flight(IN_FLIGHT)
+        size = self._governor.at_once(len(writes))
         for start in range(0, len(writes), size):
             part = writes[start : start + size]
-            most = self._governor.limits.max_errors
             if self.error is not None:
                 self._note(part, "left", "aborted", "The connection broke before it was its turn.")
-            elif most is not None and self._governor.errors >= most:
+            elif self._too_many():
                 self._note(part, "left", "max_errors", "There were too many errors before it was its turn.")
             else:
                 self._governor.pace(len(part))
                 self._send(part)
-                self._governor.errors += sum(1 for one in part if one.state in ("refused", "failed"))
-            self._conclude(part)
+                continue
+            for one in part:
+                self._conclude(one)
         self._verify([one for one in writes if one.state == "changed"])
         if self._journal is not None:
             self._journal.checkpoint()
@@ -148,18 +148,43 @@ class Writer:
         else:
             self._undo.append(new)
 
+    def _too_many(self) -> bool:
+        most = self._governor.limits.max_errors
+        return most is not None and self._governor.errors >= most
+
     def _send(self, part: t.Sequence[Write]) -> None:
+        def heard(place: int, error: DirectoryError | None) -> bool:
+            one = part[place]
+            # What needs a look at the object waits until nothing is on its way any more.
+            if error is None or not (isinstance(error, ConflictError) or error.code in LOST or error.code == BUSY):
+                self._answered(one, error)
+                self._settle(one)
+            return not self._too_many()
+
         for one in part:
             one.sent = True
-        answers = self._link.send([(one.reference.dn, one.changes) for one in part])
+        answers = self._link.send([(one.reference.dn, one.changes) for one in part], heard)
+        for one in part[len(answers) :]:
+            one.sent = False
+        self._note(part[len(answers) :], "left", "max_errors", "There were too many errors before it was its turn.")
         lost = []
-        for one, error in zip(part, answers, strict=True):
-            if error is not None and error.code in LOST:
-                lost.append(one)
-            else:
-                self._answered(one, error)
+        for one, error in zip(part, answers, strict=False):
+            if one.state is None and error is not None:
+                if error.code in LOST:
+                    lost.append(one)
+                else:
+                    self._answered(one, error)
         if lost:
             self._read_back(lost)
+        for one in part:
+            self._settle(one)
+
+    def _settle(self, one: Write) -> None:
+        """Count a write and note its result, once."""
+        if not one.settled and one.state is not None:
+            one.settled = True
+            self._governor.errors += one.state in ("refused", "failed")
+            self._conclude(one)
 
     def _answered(self, one: Write, error: DirectoryError | None, *, again: bool = False) -> None:
         if error is None:
@@ -229,13 +254,10 @@ class Writer:
                 "The connection broke while it was changed, and nobody could look whether it was. The same call again does.",
             )
 
-    def _conclude(self, part: t.Sequence[Write]) -> None:
-        if self._journal is None:
-            return
-        for one in part:
-            # What nobody knows has no result: the next run looks.
-            if one._entry is not None and one.reason != "unknown":
-                self._journal.conclude(one._entry, done=one.written, reason=one.reason)
+    def _conclude(self, one: Write) -> None:
+        # What nobody knows has no result: the next run looks.
+        if self._journal is not None and one._entry is not None and one.reason != "unknown":
+            self._journal.conclude(one._entry, done=one.written, reason=one.reason)
 
     def _verify(self, done: t.Sequence[Write]) -> None:
         """Read what was written; whoever writes after us, and a domain controller that changes values, show here."""

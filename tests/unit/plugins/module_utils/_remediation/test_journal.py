@@ -269,10 +269,11 @@ def test_undo_ldif_holds_every_change_before_it_goes_out(tmp_path: Path) -> None
     journal = read_journal(str(path))
     undo.rebuild(journal)
     text = Path(undo.path).read_text(encoding="ascii")
-    assert text.count("changetype: modify") == 2
+    # The change was made twice, so it was taken back in between.
+    assert text.count("changetype: modify") == 1
     undo.append(journal.entries[1:2])
     text = Path(undo.path).read_text(encoding="ascii")
-    assert text.count("changetype: modify") == 3
+    assert text.count("changetype: modify") == 2
     # Names and values that are no plain text go as base64.
     assert "dn:: " in text
     assert "mail:: " in text
