@@ -64,6 +64,16 @@ def users_of(source: Source, chosen: TeamsOptions | None = None) -> dict[str, Us
         return {user.name: user for user in census.users()}
 
 
+# All recipient types that Exchange knows, spelt out apart from the code.
+RECIPIENT_TYPES = {
+    int(number)
+    for number in """
+1 2 4 8 16 32 64 128 256 512 1024 2048 4096 8192 16384 32768 65536 131072 262144 524288 1048576 2097152 4194304 8388608
+16777216 33554432 268435456 536870912 1073741824 2147483648 4294967296 8589934592 17179869184 34359738368 68719476736
+137438953472 274877906944 549755813888 1099511627776 2199023255552 4398046511104 8796093022208
+""".split()
+}
+
 # What the labelled sample comes to by the edition of 2023, spelt out apart from the code: its hybrid configuration is
 # there, and nothing settles OAuth, licences and policies. S is supported, C conditional, N not supported.
 _FEATURES = (
