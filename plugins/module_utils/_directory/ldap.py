@@ -7,19 +7,21 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import typing as t
 
 from .._model.dn import is_at_or_below_normalised, normalise
 from .._model.entry import Entry, guid_text, sid_text
-from .._model.errors import OptionError, SyncreadyError
+from .._model.errors import DirectoryError, OptionError, SyncreadyError
 from . import filters, ldap_auth, ldap_topology
 from .dns import find_servers
 from .interface import EVERYTHING, Modification, ReadStatistics, Scope, Selection
 from .ldap_connection import LdapConnection, require_ldap3
 from .ldap_entries import EntryParser
 from .ldap_errors import NO_SUCH_OBJECT, LdapError, ldap_error
-from .ldap_modify import modify
+from .ldap_modify import modify, require_writable
 from .ldap_options import LdapOptions
+from .ldap_pipeline import Item, Observer, modify_each
 from .ldap_ranges import complete, requested
 from .ldap_root import ATTRIBUTES, RootDse
 from .ldap_search import Control, Pace, Request, Searcher
@@ -256,6 +258,39 @@ class LdapDirectory:
         """
         server = self._server_for(dn)
         modify(server.connection, server.root, dn, changes)
+
+    def modify_each(
+        self, items: t.Sequence[Item], observer: Observer | None = None
+    ) -> t.Sequence[DirectoryError | None]:
+        """Change several objects, each in one step, with several of them on their way at once.
+
+        Args:
+            items: DN and changes of each object.
+            observer: is told what became of each, by its place; says whether more may be sent.
+
+        Returns:
+            For each object in its order None, or why it was not changed; with code OUTCOME_UNKNOWN it may have been.
+            Shorter than ``items`` where the observer ended it: the rest was not sent.
+
+        Raises:
+            DirectoryError: nothing was sent.
+        """
+        servers = [self._server_for(dn) for dn, _changes in items]
+        for server in servers:
+            require_writable(server.connection, server.root)
+        results: list[DirectoryError | None] = []
+        for server, group in itertools.groupby(range(len(items)), lambda number: servers[number]):
+            part = [items[number] for number in group]
+            start = len(results)
+
+            def observed(place: int, error: DirectoryError | None, start: int = start) -> bool:
+                return observer is None or observer(start + place, error)
+
+            found = modify_each(server.connection, part, observed)
+            results += found
+            if len(found) < len(part):
+                break
+        return results
 
     # Servers
 
