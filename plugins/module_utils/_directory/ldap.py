@@ -16,10 +16,12 @@ from .._model.errors import DirectoryError, OptionError, SyncreadyError
 from . import filters, ldap_auth, ldap_topology
 from .dns import find_servers
 from .interface import EVERYTHING, Modification, ReadStatistics, Scope, Selection
+from .ldap_ber import BerError
 from .ldap_connection import LdapConnection, require_ldap3
 from .ldap_entries import EntryParser
 from .ldap_errors import NO_SUCH_OBJECT, LdapError, ldap_error
 from .ldap_modify import modify, require_writable
+from .ldap_objects import MOST, parts_of
 from .ldap_options import LdapOptions
 from .ldap_pipeline import Item, Observer, modify_each
 from .ldap_ranges import complete, requested
@@ -223,6 +225,33 @@ class LdapDirectory:
         except LdapError as error:
             if must_exist or error.result != NO_SUCH_OBJECT:
                 raise
+
+    def read_known(self, base: str, guids: t.Sequence[str], selection: Selection) -> t.Iterator[Entry]:
+        """Yield the objects below a base that have one of some GUIDs.
+
+        Raises:
+            DirectoryError: not everything could be read.
+        """
+        self._note_absent(selection)
+        server = self._server_for(base)
+        counted = frozenset(name.lower() for name in selection.counted)
+        attributes = requested(selection, server.root.active_directory)
+        for start in range(0, len(guids), MOST):
+            parser = EntryParser(counted)
+            chosen = guids[start : start + MOST]
+            try:
+                parts = parts_of(server.connection, self.statistics, base, chosen, attributes)
+                for part in parts:
+                    for entry in parser.entries(part):
+                        if parser.ranges:
+                            complete(server.searcher, entry, parser.ranges, counted)
+                        self.statistics.entries += 1
+                        yield entry
+            except BerError as error:
+                message = (
+                    f"What {server.connection.where} sent is damaged ({error}). Nothing of it is used; run it again."
+                )
+                raise ldap_error(message, "PROTOCOL_ERROR") from None
 
     def _object(self, server: _Server, dn: str, attributes: tuple[str, ...]) -> Entry | None:
         """Return one object, None where it is not there or may not be read."""
