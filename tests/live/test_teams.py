@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 from collections import Counter
 from pathlib import Path
@@ -179,27 +178,32 @@ def test_a_forest_without_exchange(own_lab: Lab, connect: Connect) -> None:
     assert (seen.facts["matrix"], seen.facts["conditions"]) == ({}, {})
 
 
-def test_the_playbook_on_domain_controllers(own_lab: Lab, shared_dc: DomainController, tmp_path: Path) -> None:
-    """The module through Ansible, in a forest with Exchange and in one without: three runs, nothing changes."""
-    without = own_lab.empty(WITHOUT_EXCHANGE)
-    tasks = []
-    for name, controller in (("With", shared_dc), ("Without", without)):
-        connection = {
-            "server": controller.address,
-            "username": f"{accounts.AUDIT}@{controller.forest.domain}",
-            "password": PASSWORD,
-            "ca_cert": str(controller.layout.authority),
-            "domains": [controller.forest.domain],
-            "max_returned": 5,
+def test_the_playbook_on_two_forests(own_lab: Lab, shared_dc: DomainController, tmp_path: Path) -> None:
+    """One host for each forest, the connection in its variables; one of them knows nothing of Exchange."""
+    inventory: Plain = {"all": {"hosts": {}}}
+    for name, controller in (("contoso", shared_dc), ("fabrikam", own_lab.empty(WITHOUT_EXCHANGE))):
+        inventory["all"]["hosts"][name] = {
+            "syncready_server": controller.address,
+            "syncready_username": f"{accounts.AUDIT}@{controller.forest.domain}",
+            "syncready_password": PASSWORD,
+            "syncready_ca_cert": str(controller.layout.authority),
+            "syncready_domains": [controller.forest.domain],
+            "syncready_report_dir": str(tmp_path / name),
         }
-        tasks.append({"name": name, "syncready.m365.teams_mailbox_facts": connection})
-    play = tmp_path / "play" / "play.yml"
-    play.parent.mkdir()
-    play.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
-    runs = playbooks.run_three_ways(play, tmp_path)
-    assert runs.first.changed == {}
-    rich, poor = (runs.first.result(name)["ansible_facts"]["syncready_teams"] for name in ("With", "Without"))
+    variables = {
+        "syncready_hosts": "all",
+        "syncready_transport": "ldap",
+        "syncready_teams_features": ["meetings", "tabs"],
+    }
+    runs = playbooks.run_three_ways("syncready.m365.teams_report", tmp_path, inventory=inventory, variables=variables)
+    results = runs.first.results("Find the mailboxes and what Teams does there")
+    facts = {row["source"]["forest"]: row["ansible_facts"]["syncready_teams"] for row in results}
+    rich, poor = facts["contoso.local"], facts["fabrikam.local"]
     assert rich["exchange"]["schema"] == "present"
     assert rich["matrix"]["exchange_on_premises"]["meetings"]["support"] == "conditional"
+    assert set(results[0]["users"][0]["features"]) == {"meetings", "tabs"}
     assert poor["exchange"]["schema"] == "absent"
+    assert "does not know Exchange" in runs.first.stdout
+    for name in ("contoso", "fabrikam"):
+        assert (tmp_path / name / "teams_matrix.md").exists()
     assert PASSWORD not in runs.first.stdout
