@@ -52,7 +52,7 @@ def plan(entries: t.Sequence[Entry], policies: Policies = ALL, options: AuditOpt
         details = Details(snapshot)
         details.read(directory, chosen.rules)
         scopes = Scopes(chosen.sync_scope, chosen.licence_scope)
-        return Proposer(snapshot, details, chosen.rules, scopes, policies).run()
+        return Proposer(snapshot, details, chosen, scopes, policies).run()
     finally:
         snapshot.close()
 

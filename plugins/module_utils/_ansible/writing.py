@@ -153,7 +153,7 @@ class WritingSession:
             self._link,
             changes,
             errand,
-            settings or _settings(self._params),
+            settings or settings_of(self._params),
             limits,
             self.state,
             check_mode=self._module.check_mode,
@@ -232,7 +232,8 @@ def _unlimited(number: int) -> int | None:
     return None if number == -1 else number
 
 
-def _settings(params: Params) -> Settings:
+def settings_of(params: Params) -> Settings:
+    """Return what may be changed (fragment ``writing.plan``)."""
     return Settings(
         protected_accounts=params["protected_accounts"] == "allow",
         policy_managed_recipients=params["policy_managed_recipients"] == "allow",

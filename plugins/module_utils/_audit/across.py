@@ -71,14 +71,19 @@ def _resolve_masters(snapshot: Snapshot, forest: Forest, masters: list[Row]) -> 
             snapshot.add("findings", finding_row(oid, found))
 
 
+def unregistered(suffix: str) -> str:
+    """Return what is said of a UPN suffix that the forest does not know."""
+    return f"{suffix} is neither a DNS domain of the forest nor registered as a UPN suffix."
+
+
 def judge_suffixes(snapshot: Snapshot, forest: Forest) -> None:
     """Report UPN suffixes that are neither a domain of the forest nor registered."""
     if not forest.partitions_known:
         return
     used = snapshot.ask("SELECT id, value FROM texts WHERE id IN (SELECT DISTINCT suffix FROM objects)")
-    unregistered = {number: suffix for number, suffix in used if not forest.is_registered(suffix)}
-    for number, suffix in unregistered.items():
-        message = f"{suffix} is neither a DNS domain of the forest nor registered as a UPN suffix."
+    unknown = {number: suffix for number, suffix in used if not forest.is_registered(suffix)}
+    for number, suffix in unknown.items():
+        message = unregistered(suffix)
         holders = list(snapshot.ask("SELECT oid, identity FROM objects WHERE suffix = ?", (number,)))
         for oid, identity in holders:
             value = json.loads(identity)[0]

@@ -100,6 +100,11 @@ class Forest:
     def _suffixes(self, entry: Entry) -> None:
         self.upn_suffixes.update(fold(suffix.strip()) for suffix in entry.texts("upnsuffixes"))
 
+    @property
+    def registered_suffixes(self) -> list[str] | None:
+        """All suffixes that a UPN may have, folded and sorted; None where the source does not tell."""
+        return sorted(self.upn_suffixes | self.dns_domains) if self.partitions_known else None
+
     def is_registered(self, suffix: str) -> bool:
         """Return whether a UPN suffix is a domain of the forest or registered; True where that is not known."""
         return not self.partitions_known or suffix in self.upn_suffixes or suffix in self.dns_domains

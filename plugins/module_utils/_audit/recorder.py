@@ -63,10 +63,11 @@ class Recorder:
         self._mail_signs_in = options.sign_in_attribute.lower() == "mail"
         self._oid = 0
 
-    def record(self, subject: Subject, population: Population, place: Place, findings: list[Finding]) -> int:
-        """Write one object with its addresses and findings. Returns its number."""
-        self._oid += 1
-        oid = self._oid
+    def record(
+        self, subject: Subject, population: Population, place: Place, findings: list[Finding], number: int | None = None
+    ) -> int:
+        """Write one object with its addresses and findings. Returns its number, the next one where none is given."""
+        self._oid = oid = self._oid + 1 if number is None else number
         snapshot = self._snapshot
         entry = subject.entry
         judged = population.standing == "judged"

@@ -81,6 +81,7 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     summary.scan_seconds = round(scanned - started, 2)
     summary.seconds = round(time.monotonic() - started, 2)
     snapshot.write_meta("source", directory.identity())
+    snapshot.write_meta("registered_suffixes", forest.registered_suffixes)
     snapshot.write_meta("summary", summary.as_dict())
     snapshot.finish()
     return summary

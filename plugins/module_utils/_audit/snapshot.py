@@ -156,6 +156,12 @@ class Snapshot:
         text = json.dumps(value, sort_keys=True, ensure_ascii=False)
         self.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, text))
 
+    def read_meta(self, name: str) -> t.Any:
+        """Return a piece of information about the run; None where it is not there."""
+        for row in self.ask("SELECT value FROM meta WHERE name = ?", (name,)):
+            return json.loads(row[0])
+        return None
+
     def finish(self) -> None:
         """Write everything to the file, so that it can be opened by anybody."""
         self.flush()

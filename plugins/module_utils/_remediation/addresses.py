@@ -175,7 +175,7 @@ class AddressProposal:
             if source == "single":
                 found = smtp[0] if len(smtp) == 1 else None
             else:
-                wanted = self._subject.mail if source == "mail" else self._subject.sign_in_name
+                wanted = self._repaired_mail() if source == "mail" else self._repaired_sign_in_name()
                 found = next((proxy for proxy in smtp if wanted and fold(proxy.address) == fold(wanted)), None)
             parts = split(found.address) if found else None
             if found and parts and self._options.domains.usable(parts.domain):
@@ -190,7 +190,7 @@ class AddressProposal:
     def _missing_proxy(self) -> None:
         if "proxy-missing" not in self._rules("proxyAddresses", None) or not self._policies.missing_proxy:
             return
-        for value in (self._subject.mail, self._subject.sign_in_name):
+        for value in (self._subject.mail, self._repaired_sign_in_name()):
             address = values.repaired_address(value, self._policies) if value else None
             parts = split(address) if address else None
             if address and parts and self._options.domains.usable(parts.domain) and self._free("address", address):
@@ -221,6 +221,17 @@ class AddressProposal:
             repaired = values.repaired_sign_in_name(value, self._policies)
             if repaired is not None and repaired != value:
                 self._set_sign_in(repaired)
+
+    def _repaired_sign_in_name(self) -> str | None:
+        """Return the name that the object will sign in with, as far as that does not depend on its addresses."""
+        value = self._subject.sign_in_name
+        if value is None:
+            return self._made_from_sam() if self._rules(self._options.sign_in_attribute, None) else None
+        return values.repaired_sign_in_name(value, self._policies) or value
+
+    def _repaired_mail(self) -> str | None:
+        value = self._subject.mail
+        return (values.repaired_address(value, self._policies) or value) if value is not None else None
 
     def _made_from_sam(self) -> str | None:
         if self._policies.missing_upn is None or self._subject.sam is None:
@@ -277,13 +288,15 @@ class AddressProposal:
                 primary = self._draft.primary
                 source = primary.address.partition("@")[0] if primary else self._subject.sam
                 self._set_nickname(values.nickname_from(source) if source else None)
-        elif "nickname-duplicate" in rules:
+            return
+        name = values.repaired_nickname(value, self._policies)
+        if "nickname-duplicate" in rules:
             winner = self._winners.of_key(NICKNAME, value) if self._policies.duplicate_winner else None
-            name = values.repaired_nickname(value, self._policies)
-            if winner not in (None, self._oid) and name is not None:
-                self._set_nickname(self._numbered(name, lambda name: self._free("nickname", name)))
-        else:
-            self._set_nickname(values.repaired_nickname(value, self._policies))
+            if winner is None or name is None:
+                return
+            if winner != self._oid:
+                name = self._numbered(name, lambda name: self._free("nickname", name))
+        self._set_nickname(name)
 
     def _set_nickname(self, name: str | None) -> None:
         if name is not None and self._free("nickname", name):

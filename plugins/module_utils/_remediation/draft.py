@@ -10,6 +10,9 @@ from .._model.entry import Entry
 from .._model.text import fold
 from .._rules.subject import Proxy
 
+# Attribute, the value that goes, the value that comes.
+Step = tuple[str, "str | None", "str | None"]
+
 # Names of the single-valued attributes that a proposal may change, by their names in lower case.
 SINGLE = {
     "userprincipalname": "userPrincipalName",
@@ -59,9 +62,9 @@ class Draft:
         """Put another value in the place of one, or take it away."""
         self.proxies[self.proxies.index(value)] = update
 
-    def steps(self) -> list[tuple[str, str | None, str | None]]:
-        """Return what changes: attribute, the value that goes, the value that comes."""
-        found: list[tuple[str, str | None, str | None]] = []
+    def steps(self) -> list[Step]:
+        """Return what changes."""
+        found: list[Step] = []
         for name, value in self.single.items():
             if value != self.before[name]:
                 found.append((self.names[name], self.before[name], value))
@@ -70,6 +73,17 @@ class Draft:
                 found.append(("proxyAddresses", before, after))
         found.extend(("proxyAddresses", None, value) for value in self.added)
         return found
+
+    def revert(self, step: Step) -> None:
+        """Take one of the steps back."""
+        attribute, old, new = step
+        if attribute != "proxyAddresses":
+            key = next(key for key, name in self.names.items() if name == attribute)
+            self.single[key] = self.before[key]
+        elif old is not None:
+            self.proxies[self.proxies_before.index(old)] = old
+        elif new is not None:
+            self.added.remove(new)
 
     def predicted(self) -> Entry:
         """Return the object as it will be."""

@@ -39,7 +39,11 @@ class Settings:
 
 def spared(change: ObjectChange, entry: Entry, settings: Settings) -> tuple[str, str] | None:
     """Return why an object is left alone (a stable word, and words for people), or None where it may be changed."""
-    names = {one.attribute.lower() for one in change.changes}
+    return spared_attributes({one.attribute.lower() for one in change.changes}, entry, settings)
+
+
+def spared_attributes(names: set[str], entry: Entry, settings: Settings) -> tuple[str, str] | None:
+    """Return why an object is left alone of which these attributes (in lower case) would change; otherwise as above."""
     excluded = sorted(names & settings.exclude_attributes)
     if excluded:
         return "excluded_attribute", f"exclude_attributes names {excluded[0]}."

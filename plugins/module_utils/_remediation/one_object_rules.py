@@ -13,12 +13,12 @@ from .._directory.filters import escape_value
 from .._directory.interface import Directory, Modification, Selection
 from .._model.entry import Entry
 from .._model.finding import Finding, Severity
-from .._model.kinds import JUDGED, Kind, kind_of
+from .._model.kinds import JUDGED, kind_of
 from .._model.text import fold, shown
 from .._rules.catalogue import finding
-from .._rules.judge import judge
 from .._rules.options import RuleOptions
 from .._rules.subject import Proxy, Subject
+from .verify import Judgement, repaired
 
 _ADDRESSES = ("mail", "proxyaddresses")
 _RULE = {
@@ -58,8 +58,12 @@ def new_errors(
     kind = kind_of(before.attributes.get("objectclass", []))
     if kind not in JUDGED:
         return []
-    known = {_key(one) for one in _judged(before, kind, options)}
-    found = [one for one in _judged(after, kind, options) if _key(one) not in known]
+    states = []
+    for entry in (before, after):
+        subject = Subject(entry, kind, options.sign_in_attribute.lower())
+        subject.in_licence_scope = subject.default_licence_scope
+        states.append(Judgement(subject, options).findings)
+    found = repaired(states[1], states[0])
     found += _taken(directory, before, changes)
     judged = [
         dataclasses.replace(one, severity=severities.get(one.rule, one.severity))
@@ -67,16 +71,6 @@ def new_errors(
         if one.rule not in disabled
     ]
     return [one for one in judged if one.severity == "error"]
-
-
-def _judged(entry: Entry, kind: Kind, options: RuleOptions) -> list[Finding]:
-    subject = Subject(entry, kind, options.sign_in_attribute.lower())
-    subject.in_licence_scope = subject.default_licence_scope
-    return judge(subject, options)
-
-
-def _key(found: Finding) -> tuple[str, str | None, str | None]:
-    return found.rule, found.attribute, found.value
 
 
 def _taken(directory: Directory, entry: Entry, changes: t.Sequence[Modification]) -> t.Iterator[Finding]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import typing as t
 
 from .._audit.recorder import IMPLICIT
-from .._audit.snapshot import Snapshot
 from .._exchange.recipients import LOCAL_MAILBOXES, REMOTE_MAILBOXES
 from .._model.text import fold
 from .._rules.options import RuleOptions
 from .._rules.subject import Subject
 from .policies import Policies, Winner
+from .world import World
 
 _Test = t.Callable[[Subject, str, RuleOptions], int]
 
@@ -57,34 +57,19 @@ class Winners:
     """Decides once for every address, from all its holders, so that each of them hears the same.
 
     Args:
-        snapshot: the snapshot of the audit.
+        world: the stage of the plan.
         options: options of the rules.
         policies: duplicate_winner holds the questions, in order.
-        subject_of: returns an object by its number, None where it could not be read again.
     """
 
-    def __init__(
-        self,
-        snapshot: Snapshot,
-        options: RuleOptions,
-        policies: Policies,
-        subject_of: t.Callable[[int], Subject | None],
-    ) -> None:
-        self._snapshot = snapshot
+    def __init__(self, world: World, options: RuleOptions, policies: Policies) -> None:
+        self._world = world
         self._options = options
         self._policies = policies
-        self._subject_of = subject_of
         self._decided: dict[tuple[int, str], int | None] = {}
-        self._undecided: set[str] = set()
-
-    def leave_to_a_person(self, addresses: t.Iterable[str]) -> None:
-        """Decide nothing about these addresses (folded), now and later."""
-        self._undecided.update(addresses)
 
     def of_address(self, address: str) -> int | None:
         """Return the number of the object that keeps an address, None where a person must decide."""
-        if fold(address) in self._undecided:
-            return None
         question = "SELECT DISTINCT oid FROM addresses WHERE value = ? AND holds <> ?"
         return self._decide(0, fold(address), question, (fold(address), IMPLICIT))
 
@@ -96,14 +81,14 @@ class Winners:
     def _decide(self, space: int, value: str, question: str, parameters: tuple[object, ...]) -> int | None:
         key = (space, value)
         if key not in self._decided:
-            holders = [row[0] for row in self._snapshot.ask(question, parameters)]
+            holders = [row[0] for row in self._world.holders(question, parameters)]
             self._decided[key] = self._best(holders, value)
         return self._decided[key]
 
     def _best(self, holders: list[int], value: str) -> int | None:
         left: list[tuple[int, Subject]] = []
         for oid in holders:
-            subject = self._subject_of(oid)
+            subject = self._world.subject(oid)
             if subject is None:
                 return None
             left.append((oid, subject))

@@ -88,6 +88,9 @@ class Counting:
         self.searches += 1
         return self._inner.search(base, scope, selection, filter)
 
+    def attribute_names(self) -> frozenset[str] | None:
+        return self._inner.attribute_names()
+
     def close(self) -> None:
         self._inner.close()
 
