@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import typing as t
 
 from .._model.dn import is_at_or_below_normalised, normalise
@@ -16,14 +15,13 @@ from .._model.errors import DirectoryError, OptionError, SyncreadyError
 from . import filters, ldap_auth, ldap_topology
 from .dns import find_servers
 from .interface import EVERYTHING, Modification, ReadStatistics, Scope, Selection
-from .ldap_ber import BerError
 from .ldap_connection import LdapConnection, require_ldap3
 from .ldap_entries import EntryParser
 from .ldap_errors import NO_SUCH_OBJECT, LdapError, ldap_error
 from .ldap_modify import modify, require_writable
-from .ldap_objects import MOST, parts_of
+from .ldap_objects import entries_of
 from .ldap_options import LdapOptions
-from .ldap_pipeline import Item, Observer, modify_each
+from .ldap_pipeline import Item, Observer, modify_all
 from .ldap_ranges import complete, requested
 from .ldap_root import ATTRIBUTES, RootDse
 from .ldap_search import Control, Pace, Request, Searcher
@@ -227,31 +225,16 @@ class LdapDirectory:
                 raise
 
     def read_known(self, base: str, guids: t.Sequence[str], selection: Selection) -> t.Iterator[Entry]:
-        """Yield the objects below a base that have one of some GUIDs.
+        """Return the objects below a base that have one of some GUIDs, as they come.
 
         Raises:
             DirectoryError: not everything could be read.
         """
         self._note_absent(selection)
         server = self._server_for(base)
-        counted = frozenset(name.lower() for name in selection.counted)
         attributes = requested(selection, server.root.active_directory)
-        for start in range(0, len(guids), MOST):
-            parser = EntryParser(counted)
-            chosen = guids[start : start + MOST]
-            try:
-                parts = parts_of(server.connection, self.statistics, base, chosen, attributes)
-                for part in parts:
-                    for entry in parser.entries(part):
-                        if parser.ranges:
-                            complete(server.searcher, entry, parser.ranges, counted)
-                        self.statistics.entries += 1
-                        yield entry
-            except BerError as error:
-                message = (
-                    f"What {server.connection.where} sent is damaged ({error}). Nothing of it is used; run it again."
-                )
-                raise ldap_error(message, "PROTOCOL_ERROR") from None
+        counted = frozenset(name.lower() for name in selection.counted)
+        return entries_of(server.connection, server.searcher, self.statistics, base, guids, attributes, counted)
 
     def _object(self, server: _Server, dn: str, attributes: tuple[str, ...]) -> Entry | None:
         """Return one object, None where it is not there or may not be read."""
@@ -307,19 +290,7 @@ class LdapDirectory:
         servers = [self._server_for(dn) for dn, _changes in items]
         for server in servers:
             require_writable(server.connection, server.root)
-        results: list[DirectoryError | None] = []
-        for server, group in itertools.groupby(range(len(items)), lambda number: servers[number]):
-            part = [items[number] for number in group]
-            start = len(results)
-
-            def observed(place: int, error: DirectoryError | None, start: int = start) -> bool:
-                return observer is None or observer(start + place, error)
-
-            found = modify_each(server.connection, part, observed)
-            results += found
-            if len(found) < len(part):
-                break
-        return results
+        return modify_all([server.connection for server in servers], items, observer)
 
     # Servers
 

@@ -12,17 +12,21 @@ from __future__ import annotations
 import typing as t
 import uuid
 
+from .._model.entry import Entry
 from . import ldap_ber as ber
 from .interface import ReadStatistics
 from .ldap_connection import LdapConnection
+from .ldap_entries import EntryParser
 from .ldap_errors import SUCCESS, LdapError, ldap_error, search_error
+from .ldap_ranges import complete
+from .ldap_search import Searcher
 
 _SEARCH_REQUEST = 0x63
 _ENUMERATED, _BOOLEAN, _TEXT = 0x0A, 0x01, 0x04
 _OR, _EQUAL = 0xA1, 0xA3
 _SUBTREE = 2
 # Of one search; far below what any server gives without pages.
-MOST = 100
+_MOST = 100
 
 
 def search_request(message_id: int, base: str, guids: t.Iterable[str], attributes: t.Iterable[str]) -> bytes:
@@ -43,18 +47,42 @@ def search_request(message_id: int, base: str, guids: t.Iterable[str], attribute
     return ber.element(ber.SEQUENCE, ber.integer(message_id), operation)
 
 
-def parts_of(
+def entries_of(
+    connection: LdapConnection,
+    searcher: Searcher,
+    statistics: ReadStatistics,
+    base: str,
+    guids: t.Sequence[str],
+    attributes: t.Sequence[str],
+    counted: frozenset[str],
+) -> t.Iterator[Entry]:
+    """Yield the objects below a base that have one of some GUIDs.
+
+    Raises:
+        LdapError: not everything could be read.
+    """
+    for start in range(0, len(guids), _MOST):
+        parser = EntryParser(counted)
+        try:
+            for part in _parts_of(connection, statistics, base, guids[start : start + _MOST], attributes):
+                for entry in parser.entries(part):
+                    if parser.ranges:
+                        complete(searcher, entry, parser.ranges, counted)
+                    statistics.entries += 1
+                    yield entry
+        except ber.BerError as error:
+            message = f"What {connection.where} sent is damaged ({error}). Nothing of it is used; run it again."
+            raise ldap_error(message, "PROTOCOL_ERROR") from None
+
+
+def _parts_of(
     connection: LdapConnection,
     statistics: ReadStatistics,
     base: str,
     guids: t.Sequence[str],
     attributes: t.Sequence[str],
 ) -> list[bytes]:
-    """Return the entries of such a search as they came.
-
-    Raises:
-        LdapError: not everything could be read.
-    """
+    """Return the entries of one search as they came."""
     number = connection.ldap3.server.next_message_id()
     connection.wire.expect(number)
     try:
@@ -68,7 +96,8 @@ def parts_of(
     statistics.bytes += page.bytes
     statistics.seconds += page.answered - page.asked
     answer = page.answer
-    assert answer is not None  # wait() returns when it is there
+    if answer is None:
+        raise AssertionError("wait() returns when the answer is there")
     if answer.code != SUCCESS:
         raise search_error(connection.where, base, answer.code, answer.text, read=0)
     return page.parts
