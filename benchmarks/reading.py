@@ -151,6 +151,7 @@ def _records(file: t.Iterable[str]) -> t.Iterator[str]:
 
 def servers(lab: t.Any, options: argparse.Namespace) -> t.Iterator[Server]:
     """Yield the servers, started."""
+    from ansible_collections.syncready.m365.tests.lab import client
     from ansible_collections.syncready.m365.tests.lab.forest import PASSWORD
 
     count = options.objects
@@ -161,6 +162,8 @@ def servers(lab: t.Any, options: argparse.Namespace) -> t.Iterator[Server]:
     openldap.stop()
     # A domain controller would refuse what is wrong with the faulty ones.
     dc = lab.filled(f"volume-{options.samba}", lambda: generated(options.samba, 0))
+    partitions = f"CN=Partitions,{dc.forest.configuration_dn}"
+    client.change(dc, f"dn: {partitions}\nchangetype: modify\nadd: uPNSuffixes\nuPNSuffixes: contoso.com\n\n")
     reached = {"server": dc.address, "username": f"lab-audit@{dc.forest.domain}"}
     reached |= {"password": PASSWORD, "ca_cert": str(dc.layout.authority)}
     yield Server("Samba", options.samba, reached, dc.url, dc.forest.dn, 0, 1.3)
