@@ -154,7 +154,7 @@ class LdapOptions:
                 raise OptionError("certificate is missing: auth_protocol certificate signs in with one.")
             return
         if self.password and not self.username:
-            raise OptionError("username is missing: password is set, and both are needed to sign in.")
+            raise OptionError("username is missing: password is set, and both are needed to sign in. Set username too.")
         if self.password is not None and "\0" in self.password:
             raise OptionError("password holds a null character, which no account's password does.")
         if protocol in ("simple", "ntlm"):
@@ -165,7 +165,9 @@ class LdapOptions:
                 )
             if not self.password:
                 # An empty password makes a simple bind anonymous, and it succeeds.
-                raise OptionError(f"password is missing: username is set, and auth_protocol {protocol} needs both.")
+                raise OptionError(
+                    f"password is missing: username is set, and auth_protocol {protocol} needs both. Set password too."
+                )
 
     def _check_certificates(self) -> None:
         if self.certificate_key and not self.certificate:
