@@ -24,6 +24,7 @@ bench: ## measure speed and memory
 	@scripts/bench
 	@scripts/bench teams
 	@scripts/bench writing
+	@scripts/bench reading
 
 clean: ## remove everything that was made
 	rm -rf build .ansible collections tests/output
