@@ -181,7 +181,7 @@ class TestOneObject:
             directory, renamed([ObjectReference(one.dn, None, "user", one.name)]), tmp_path / "apply-1.jsonl"
         )
         assert counts(report) == {"changed": 1}
-        (outcome,) = report.outcomes.values()
+        (outcome,) = list(report.outcomes.values())
         assert outcome.object.guid == one.guid
         back = edit(nameless, "displayName", "Person 0", "User 0")
         assert counts(apply(directory, [back])) == {"changed": 1}
