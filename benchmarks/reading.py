@@ -11,7 +11,10 @@ what comes; the audit judges it, and writes its report. Both take turns, and the
 from __future__ import annotations
 
 import argparse
+import functools
 import json
+import math
+import os
 import runpy
 import statistics
 import subprocess
@@ -154,12 +157,13 @@ def servers(lab: t.Any, options: argparse.Namespace) -> t.Iterator[Server]:
     from ansible_collections.syncready.m365.tests.lab import client
     from ansible_collections.syncready.m365.tests.lab.forest import PASSWORD
 
-    count = options.objects
-    openldap = lab.openldap(count, entries=(f"volume-{count}", lambda: generated(count, 0.01)))
-    reached = {"server": "127.0.0.1", "port": openldap.tls_port, "username": openldap.administrator}
-    reached |= {"password": PASSWORD, "ca_cert": str(openldap.authority)}
-    yield Server("OpenLDAP", count, reached, openldap.url, openldap.forest.dn, 6000, 4)
-    openldap.stop()
+    # The small one shows how the time grows; speed is asked for at size.
+    for count, floor, ceiling in ((options.objects // 5, 0, math.inf), (options.objects, 6000, 4)):
+        openldap = lab.openldap(count, entries=(f"volume-{count}", functools.partial(generated, count, 0.01)))
+        reached = {"server": "127.0.0.1", "port": openldap.tls_port, "username": openldap.administrator}
+        reached |= {"password": PASSWORD, "ca_cert": str(openldap.authority)}
+        yield Server("OpenLDAP", count, reached, openldap.url, openldap.forest.dn, floor, ceiling)
+        openldap.stop()
     # A domain controller would refuse what is wrong with the faulty ones.
     dc = lab.filled(f"volume-{options.samba}", lambda: generated(options.samba, 0))
     partitions = f"CN=Partitions,{dc.forest.configuration_dn}"
@@ -189,15 +193,19 @@ def main() -> int:
     print(
         f"{'server':>9} {'objects':>8} {'s':>7} {'cpu s':>7} {'objects/s':>10} {'ldapsearch s':>11} {'ratio':>5} {'MiB':>6}"
     )
-    rows: dict[str, dict[str, float]] = {}
+    rows: list[dict[str, float]] = []
     short: list[str] = []
     lab = Lab()
     try:
         for server in servers(lab, options):
-            rows[server.name] = compare(server, options.rounds)
-            short += shortcomings(server, rows[server.name])
+            rows.append(compare(server, options.rounds))
+            short += shortcomings(server, rows[-1])
     finally:
         lab.close()
+    from ansible_collections.syncready.m365.benchmarks.run import growth
+
+    print(f"\ngrowth exponent on OpenLDAP, from small to large (cpu seconds): {growth(rows[0], rows[1]):.3f}")
+    print(f"load of the machine at the end: {os.getloadavg()[0]:.1f}; the seconds mean little where others work too")
     if options.json:
         options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     for line in short:
