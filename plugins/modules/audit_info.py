@@ -30,9 +30,10 @@ extends_documentation_fragment:
 options:
   report_dir:
     description:
-      - Where to write C(findings.jsonl), C(findings.csv), C(summary.json) and C(snapshot.sqlite). The directory is made
-        with mode 0700 where it does not exist, the files have mode 0600. Files of an earlier run are replaced when the
-        new ones are complete.
+      - Where to write C(report.html), C(findings.jsonl), C(findings.csv), C(summary.json) and C(snapshot.sqlite). The
+        directory is made with mode 0700 where it does not exist, the files have mode 0600. Files of an earlier run are
+        replaced when the new ones are complete.
+      - C(report.html) is for people. It is one file that needs no network, and holds the 100,000 severest findings.
       - Without it nothing is written.
     type: path
   max_returned:
@@ -256,6 +257,11 @@ findings:
     waiver:
       description: The reason of the waiver that accepts the finding, or null.
       type: str
+    drift:
+      description:
+        - What the finding is beside those of an earlier run, V(new), V(known), V(reverted) or V(waived). Null where
+          nothing was compared.
+      type: str
 truncated:
   description: Whether there are more findings than were returned.
   returned: always
@@ -265,6 +271,9 @@ artifacts:
   returned: always
   type: dict
   contains:
+    report_html:
+      description: The report for people, to be opened in a browser.
+      type: dict
     findings_jsonl:
       description: All findings, one JSON object on a line.
       type: dict

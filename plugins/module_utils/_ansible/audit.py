@@ -18,8 +18,12 @@ from .._audit.snapshot import FORMAT, Snapshot
 from .._audit.summary import Summary
 from .._model.version import VERSION
 from .._report.files import ReportDirectory
+from .._report.html import check_html, render
+from .._report.html_snapshot import part_of
+from .._report.mask import Mask
 from .._report.rows import finding_as_dict
 from .arguments import directory_spec
+from .audit_report import keep_for_reports
 from .choices import audit_options, open_directory
 from .wrapper import Failure, Result
 
@@ -37,6 +41,8 @@ def audit(module: AnsibleModule) -> Result:
     """
     params = module.params
     options = audit_options(params)
+    if params["report_dir"]:
+        check_html()
     with contextlib.ExitStack() as stack:
         directory = open_directory(params)
         stack.callback(directory.close)
@@ -45,10 +51,12 @@ def audit(module: AnsibleModule) -> Result:
             stack.callback(report.discard)
         snapshot = Snapshot(report.file("snapshot.sqlite") if report else None)
         stack.callback(snapshot.close)
-        summary = run_audit(directory, options, snapshot)
+        keep = keep_for_reports(snapshot, directory, options, bool(params["search_bases"]))
+        summary = run_audit(directory, options, snapshot, scanned=keep if report is not None else None)
         if report is not None:
             report.write_findings(finding for _row, finding in read_findings(snapshot))
             report.write_json("summary.json", _document(directory.identity(), params, summary))
+            report.write_text("report.html", render([part_of(snapshot, Mask())]))
         limit = params["max_returned"]
         sample = [finding_as_dict(finding) for _row, finding in read_findings(snapshot, limit=limit)]
         total = summary.findings + summary.waivers["waived"]

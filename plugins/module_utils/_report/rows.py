@@ -32,6 +32,7 @@ CSV_COLUMNS = (
     "OBJECTGUID",
     "FINGERPRINT",
     "WAIVER",
+    "DRIFT",
 )
 
 
@@ -60,6 +61,7 @@ def finding_as_dict(finding: Finding) -> dict[str, t.Any]:
         },
         "fingerprint": finding.fingerprint,
         "waiver": finding.waiver,
+        "drift": finding.drift,
     }
 
 
@@ -93,5 +95,6 @@ def finding_as_csv(finding: Finding) -> list[str]:
         reference.guid or "",
         finding.fingerprint,
         finding.waiver or "",
+        finding.drift or "",
     )
     return [escape(cell) for cell in cells]
