@@ -299,7 +299,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments 
     forest_spec,
     rules_spec,
 )
-from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import EMPTY_RESULT, audit
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import EMPTY_RESULT, audit, audit_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import run_module
 
 
@@ -309,9 +309,7 @@ def main() -> None:
         **directory_spec(),
         **rules_spec(),
         **forest_spec(),
-        "report_dir": {"type": "path"},
-        "max_returned": {"type": "int", "default": 100},
-        "fail_on": {"type": "str", "choices": ["none", "warning", "error"], "default": "none"},
+        **audit_spec(),
     }
     run_module(spec, audit, EMPTY_RESULT, **DIRECTORY_CONSTRAINTS)
 

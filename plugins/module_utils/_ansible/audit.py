@@ -22,14 +22,25 @@ from .._report.html import check_html, render
 from .._report.html_snapshot import part_of
 from .._report.mask import Mask
 from .._report.rows import finding_as_dict
-from .arguments import directory_spec
+from .arguments import Spec, directory_spec
 from .audit_report import keep_for_reports
 from .choices import audit_options, open_directory
 from .wrapper import Failure, Result
 
 EMPTY_RESULT: Result = {"source": {}, "summary": {}, "findings": [], "truncated": False, "artifacts": {}}
+
+
+def audit_spec() -> Spec:
+    """Return the options of the module itself."""
+    return {
+        "report_dir": {"type": "path"},
+        "max_returned": {"type": "int", "default": 100},
+        "fail_on": {"type": "str", "choices": ["none", "warning", "error"], "default": "none"},
+    }
+
+
 # Options that say nothing about the audit itself, or that the report names elsewhere.
-_NOT_REPORTED = frozenset((*directory_spec(), "report_dir", "max_returned", "fail_on"))
+_NOT_REPORTED = frozenset((*directory_spec(), *audit_spec()))
 
 
 def audit(module: AnsibleModule) -> Result:

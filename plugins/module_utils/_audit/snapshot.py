@@ -85,7 +85,11 @@ class Snapshot:
                 self.connection = sqlite3.connect(
                     f"{Path(path or '').absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
                 )
-                self.connection.execute("SELECT count(*) FROM meta")
+                try:
+                    self.connection.execute("SELECT count(*) FROM meta")
+                except sqlite3.Error:
+                    self.connection.close()
+                    raise
             return
         with self._errors():
             # An empty name is SQLite's own temporary file: it spills to disk only when it outgrows the memory.

@@ -15,6 +15,7 @@ import datetime
 import hashlib
 import itertools
 import json
+import re
 import shlex
 import typing as t
 
@@ -50,6 +51,9 @@ _TEMPLATES = {
     "teams": TEAMS,
     "findings": FINDINGS,
 }
+# A name is not longer. Values are cut later.
+_MOST = 500
+_HALVES = re.compile("[\ud800-\udfff]")
 _STYLE = STYLE + FINDINGS_STYLE
 _SCRIPT = "(() => {" + DATA_SCRIPT + LIST_SCRIPT + "})();\n"
 
@@ -85,7 +89,8 @@ def render(
     """
     check_html()
     total = _total(parts)
-    chapters = _chapters(parts, applied, total)
+    data = page_data(parts)
+    chapters = _chapters(parts, applied, total, len(data["columns"]["part"]))
     environment = _environment()
     inner = {
         name: environment.get_template(name).render(chapters)
@@ -101,14 +106,15 @@ def render(
         subtitle=f"{filters.number(total['judged'])} objects judged, read on {filters.moment(parts[0].created)}",
         style=Markup(_STYLE),
         script=Markup(_SCRIPT),
-        data=Markup(script_json(page_data(parts))),
+        data=Markup(script_json(data)),
         menu=_menu(chapters),
         collection=f"syncready.m365 {VERSION}",
         generated=filters.moment(now),
         hides=hides,
         **{name: Markup(text) for name, text in inner.items()},
     )
-    return page
+    # Half a character (a lone surrogate) is no UTF-8; jsonl keeps it as it is.
+    return _HALVES.sub("\ufffd", page)
 
 
 def _policy() -> str:
@@ -123,8 +129,10 @@ def _environment() -> t.Any:
     import jinja2
     from markupsafe import Markup, escape
 
-    def visible(value: object) -> t.Any:
+    def visible(value: object, most: int = _MOST) -> t.Any:
         text = str(value)
+        if len(text) > most:
+            text = text[:most] + "\u2026"
         if text.isprintable() and text == text.strip():
             return escape(text)
         out = Markup()
@@ -163,14 +171,13 @@ def _total(parts: t.Sequence[Part]) -> Plain:
     }
 
 
-def _chapters(parts: t.Sequence[Part], applied: Applied | None, total: Plain) -> Plain:
+def _chapters(parts: t.Sequence[Part], applied: Applied | None, total: Plain, shown: int) -> Plain:
     rules = merged(part.rules for part in parts)
     ous = merged(part.ous for part in parts)
     offenders = sorted(
         (count for part in parts for count in part.offenders), key=lambda one: (-one.numbers[0], -one.numbers[1])
     )
     has_drift = any(part.drift for part in parts)
-    shown = sum(min(part.summary["findings"] + part.summary["waivers"]["waived"], _share(parts)) for part in parts)
     all_of_them = total["findings"] + total["waived"]
     return {
         "parts": parts,
@@ -200,12 +207,6 @@ def _chapters(parts: t.Sequence[Part], applied: Applied | None, total: Plain) ->
         "location_titles": LOCATION_TITLES,
         "feature_titles": FEATURE_TITLES,
     }
-
-
-def _share(parts: t.Sequence[Part]) -> int:
-    from .html_parts import MAX_FINDINGS
-
-    return MAX_FINDINGS // len(parts)
 
 
 def _verdict(total: Plain, parts: t.Sequence[Part]) -> Plain:
@@ -244,8 +245,7 @@ def _filters(parts: t.Sequence[Part], has_drift: bool) -> list[tuple[str, str]]:
 
 
 def _columns(parts: t.Sequence[Part], has_drift: bool) -> list[tuple[str, str]]:
-    found = [("severity", "Severity"), ("name", "Object"), ("rule", "Rule, outcome"), ("attribute", "Attribute")]
-    found.append(("value", "Value"))
+    found = [("severity", "Severity"), ("name", "Object"), ("rule", "Rule, outcome"), ("value", "Value")]
     if has_drift:
         found.append(("drift", "Since"))
     if len(parts) > 1:
@@ -267,7 +267,8 @@ def _menu(chapters: Plain) -> list[tuple[str, str]]:
 
 def _applied_rows(applied: Applied) -> list[tuple[str, t.Any]]:
     names = {"when": "When", "server": "Server", "ticket": "Ticket", "approver": "Approved by"}
-    rows: list[tuple[str, t.Any]] = [(names.get(name, name), value) for name, value in applied.run.items()]
+    run = {**applied.run, "when": filters.moment(applied.run["when"])} if "when" in applied.run else applied.run
+    rows: list[tuple[str, t.Any]] = [(names.get(name, name), value) for name, value in run.items()]
     rows += [
         ("Plan", applied.plan.get("path") or applied.plan.get("id")),
         ("Digest of the plan", applied.plan.get("digest")),

@@ -104,7 +104,7 @@ DRIFT = r"""{%- import 'macros' as m -%}
 <th scope="col">Why</th></tr></thead><tbody>
 {%- for gone in part.drift.gone_list -%}
 <tr><td>{{ m.icon(gone.severity) }} {{ gone.severity }}</td><td>{{ gone.rule }}</td>
-<td><bdi>{{ gone.object.name | visible }}</bdi></td><td class="value"><bdi>{{ (gone.value or '') | visible }}</bdi></td>
+<td><bdi>{{ gone.object.name | visible }}</bdi></td><td class="value"><bdi>{{ (gone.value or '') | visible(2000) }}</bdi></td>
 <td>{{ gone_words[gone.why][0] }}</td></tr>
 {%- endfor -%}
 </tbody></table></div></details>
@@ -129,7 +129,7 @@ APPLIED = r"""{%- import 'macros' as m -%}
 </span></div></li>
 {%- endfor -%}
 </ul>
-{{ m.pairs(applied_rows) }}
+<div class="narrow">{{ m.pairs(applied_rows) }}</div>
 {%- if applied.notes -%}<ul class="notes">{%- for note in applied.notes -%}<li>{{ note | visible }}</li>{%- endfor -%}</ul>{%- endif -%}
 </div>
 <div class="card"><h3>How to take it back</h3>
@@ -158,8 +158,8 @@ and listed:</p>
 <td><bdi>{{ one.object.name | visible }}</bdi><br><span class="where"><bdi>{{ one.object.dn | above | visible }}</bdi></span></td>
 <td class="value">
 {%- for change in one.changes -%}<p class="attribute">{{ change.attribute }}</p>
-{%- for text in change.remove -%}<del><span class="away">removed: </span><bdi>{{ text | visible }}</bdi></del>{%- endfor -%}
-{%- for text in change.add -%}<ins><span class="away">added: </span><bdi>{{ text | visible }}</bdi></ins>{%- endfor -%}
+{%- for text in change.remove -%}<del><span class="away">removed: </span><bdi>{{ text | visible(20000) }}</bdi></del>{%- endfor -%}
+{%- for text in change.add -%}<ins><span class="away">added: </span><bdi>{{ text | visible(20000) }}</bdi></ins>{%- endfor -%}
 {%- endfor -%}</td>
 <td>{{ one.message | visible }}</td></tr>
 {%- endfor -%}
@@ -183,6 +183,7 @@ are in findings.csv beside this file.</p></noscript>
 {%- for name in ('error', 'warning', 'info') -%}
 <label class="chip {{ name }}"><input type="checkbox" value="{{ name }}" checked>{{ m.icon(name) }}{{ name }}</label>
 {%- endfor -%}
+<label class="chip"><input type="checkbox" id="waived">waived too</label>
 </div></fieldset>
 {%- for id, name in filters -%}
 <div class="field"><label for="f-{{ id }}">{{ name }}</label><select id="f-{{ id }}" data-field="{{ id }}"><option value="">all</option></select></div>

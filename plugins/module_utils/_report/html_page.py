@@ -84,7 +84,7 @@ PAGE = r"""<!doctype html>
 <p class="product">syncready.m365</p>
 <h1><bdi>{{ title | visible }}</bdi></h1>
 <p class="when">{{ subtitle }}</p>
-<button type="button" id="theme" class="quiet" aria-label="Colours: as the system has them" hidden>Colours: auto</button>
+<button type="button" id="theme" class="quiet" hidden>Colours: auto</button>
 </div>
 </header>
 <nav class="menu" aria-label="Parts of the report"><div class="wide"><ul>

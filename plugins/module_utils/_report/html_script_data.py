@@ -29,7 +29,6 @@ const keys = {
   severity: i => C.severity[i],
   rule: i => RULE[C.rule[i]][0],
   name: i => nameOf(i).toLowerCase(),
-  attribute: i => textOf(C.attribute[i]).toLowerCase(),
   value: i => (valueOf(i) || "").toLowerCase(),
   drift: i => C.drift[i],
   part: i => C.part[i],
@@ -57,15 +56,16 @@ const fields = {
   part: i => data.parts[C.part[i]],
 };
 const chosen = {};
-let severities = new Set([0, 1, 2]), words = [], only = null;
+let severities = new Set([0, 1, 2]), words = [], only = null, withWaived = false, listed = N;
 
 function sieve() {
   const tests = Object.entries(chosen).filter(([, value]) => value !== "");
   const found = new Uint32Array(N);
   let n = 0;
+  listed = withWaived ? N : C.waiver.reduce((sum, text) => sum + (text ? 0 : 1), 0);
   next: for (let k = 0; k < N; k++) {
     const i = order[k];
-    if (!severities.has(C.severity[i])) continue;
+    if (!severities.has(C.severity[i]) || (C.waiver[i] && !withWaived)) continue;
     for (const [field, value] of tests) if (fields[field](i) !== value) continue next;
     if (only !== null && dnOf(i) !== only) continue;
     const text = hay[i];

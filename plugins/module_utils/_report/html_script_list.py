@@ -24,8 +24,8 @@ const cells = {
     return cell;
   },
   rule: i => make("td", "c-rule", RULE[C.rule[i]][0], make("span", "sub", OUTCOME[C.outcome[i]][1])),
-  attribute: i => make("td", "c-attribute", textOf(C.attribute[i])),
-  value: i => make("td", "", valueOf(i) === null ? show(textOf(C.message[i]), 200) : show(valueOf(i), 200)),
+  value: i => make("td", "", valueOf(i) === null ? show(textOf(C.message[i]), 200) : show(valueOf(i), 200),
+    make("span", "sub", textOf(C.attribute[i]))),
   drift: i => make("td", "", C.drift[i] < 0 ? "" : DRIFT[C.drift[i]][1]),
   part: i => make("td", "", show(data.parts[C.part[i]], 60)),
 };
@@ -65,8 +65,8 @@ function refresh() {
   sieve();
   list.scrollTop = 0;
   table.setAttribute("aria-rowcount", view.length + 1);
-  const from = view.length === N ? "" : " of " + number(N);
-  $("count").replaceChildren(make("strong", "", number(view.length)), from + (N === 1 ? " finding" : " findings"),
+  const from = view.length === listed ? "" : " of " + number(listed);
+  $("count").replaceChildren(make("strong", "", number(view.length)), from + (listed === 1 ? " finding" : " findings"),
     ...(only === null ? [] : [" of ", show(only, 200)]));
   paint(true);
 }
@@ -90,13 +90,13 @@ function open(i) {
   close.addEventListener("click", shut);
   const parts = [close, make("span", "pill " + severity[0], icon(severity[0]), severity[1])];
   if (C.drift[i] >= 0) parts.push(" ", make("span", "pill", DRIFT[C.drift[i]][1]));
-  parts.push(make("h3", "", textOf(C.message[i])), make("p", "hint", rule[0] + (C.attribute[i] ? " on " + textOf(C.attribute[i]) : "")));
+  parts.push(make("h3", "", show(textOf(C.message[i]))), make("p", "hint", rule[0] + (C.attribute[i] ? " on " + textOf(C.attribute[i]) : "")));
   if (valueOf(i) !== null) parts.push(...part("Value", make("div", "box", show(valueOf(i)))));
   parts.push(...part("Object", make("p", "", make("strong", "", show(nameOf(i))), " ", textOf(C.kind[i])),
     make("p", "hint", show(dnOf(i))), C.guid[i] ? make("p", "hint", C.guid[i]) : ""));
   if (data.parts.length > 1) parts.push(make("p", "hint", show(data.parts[C.part[i]])));
   parts.push(...part("What the cloud will do", make("p", "", make("strong", "", outcome[1] + ". "), outcome[2])));
-  parts.push(...part("What to do", make("p", "", make("strong", "", repair[1] + ". "), textOf(C.why[i])), make("p", "hint", repair[2])));
+  parts.push(...part("What to do", make("p", "", make("strong", "", repair[1] + ". "), show(textOf(C.why[i]))), make("p", "hint", repair[2])));
   for (const [attribute, remove, add] of data.changes[i] || []) {
     parts.push(make("div", "box", attribute, ...remove.map(text => make("del", "", show(text))), ...add.map(text => make("ins", "", show(text)))));
   }
@@ -133,7 +133,7 @@ function shut() {
 }
 
 // Filters.
-const boxes = [...document.querySelectorAll("#severity input")], selects = [...document.querySelectorAll("#filters select")];
+const boxes = [...document.querySelectorAll("#severity input[value]")], selects = [...document.querySelectorAll("#filters select")];
 const titles = {outcome: OUTCOME, repair: REPAIR, drift: DRIFT};
 for (const select of selects) {
   const counts = new Map(), field = fields[select.dataset.field];
@@ -147,6 +147,7 @@ for (const select of selects) {
 }
 function read() {
   severities = new Set(boxes.map((box, rank) => box.checked ? rank : -1));
+  withWaived = $("waived").checked;
   words = $("q").value.toLowerCase().split(/\s+/).filter(Boolean);
   for (const select of selects) chosen[select.dataset.field] = select.value;
   refresh();
@@ -154,6 +155,7 @@ function read() {
 function jump(field, value) {
   $("filters").reset();
   only = field === "dn" ? value : null;
+  if (field === "drift" && value === "waived") $("waived").checked = true;
   if (field === "severity") boxes.forEach(box => { box.checked = box.value === value; });
   const select = selects.find(one => one.dataset.field === field);
   if (select) select.value = value;
@@ -215,7 +217,7 @@ addEventListener("beforeprint", () => {
   for (const i of view.subarray(0, PRINTED)) {
     body.append(make("tr", "", make("td", "", SEVERITY[C.severity[i]][0]), make("td", "", show(nameOf(i), 300), make("br"), show(textOf(C.ou[i]), 300)),
       make("td", "", RULE[C.rule[i]][0], make("br"), textOf(C.attribute[i])), make("td", "", show(valueOf(i) || "", 500)),
-      make("td", "", textOf(C.message[i]), " ", make("em", "", textOf(C.why[i])))));
+      make("td", "", show(textOf(C.message[i])), " ", make("em", "", show(textOf(C.why[i]))))));
   }
   const head = make("thead", "", make("tr", "", ...["Severity", "Object", "Rule", "Value", "What, and what to do"].map(text => make("th", "", text))));
   const rest = view.length - PRINTED;
@@ -231,7 +233,6 @@ theme.addEventListener("click", () => {
   const now = themes[(themes.indexOf(document.documentElement.dataset.theme || "auto") + 1) % 3];
   if (now === "auto") delete document.documentElement.dataset.theme; else document.documentElement.dataset.theme = now;
   theme.textContent = "Colours: " + now;
-  theme.setAttribute("aria-label", "Colours: " + (now === "auto" ? "as the system has them" : now));
 });
 const links = [...document.querySelectorAll(".menu a")];
 const seen = new IntersectionObserver(entries => {
@@ -244,6 +245,8 @@ const seen = new IntersectionObserver(entries => {
 for (const section of document.querySelectorAll("main section")) seen.observe(section);
 
 $("browser").hidden = false;
+$("waived").closest("label").hidden = !C.waiver.some(Boolean);
+if (data.parts.length > 1) arrange();
 detail.classList.add("empty");
 table.querySelector('[data-sort="severity"]').parentNode.setAttribute("aria-sort", "ascending");
 read();

@@ -89,10 +89,10 @@ details summary{cursor:pointer;padding:.5rem;color:var(--accent);font-weight:500
 .notice{display:flex;gap:.6rem;align-items:flex-start;background:var(--info-bg);border-radius:8px;padding:.7rem .9rem}
 .notice .icon{margin-top:.2rem}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,280px),1fr));gap:0 2.2rem}
-.pairs{margin:0}.pairs div{display:flex;gap:.8rem;justify-content:space-between;padding:.28rem 0;border-bottom:1px solid var(--line)}
+.narrow{max-width:46rem}.pairs{margin:0}.pairs div{display:flex;gap:.8rem;justify-content:space-between;padding:.28rem 0;border-bottom:1px solid var(--line)}
 .pairs dt{color:var(--soft)}.pairs dd{margin:0;text-align:right;overflow-wrap:anywhere;min-width:3.5rem;flex:1 1 50%}
 .pairs dt{flex:0 1 auto}
-.scroll-x{overflow-x:auto}.tall{max-height:34rem;overflow-y:auto}
+.scroll-x{overflow-x:auto;position:relative}.plain :is(td,th) bdi{overflow-wrap:anywhere}.crossed,.notes,.notice,p{overflow-wrap:anywhere}.tall{max-height:34rem;overflow-y:auto}
 .plain:is(table){border-collapse:collapse;width:100%}.plain th,.plain td{padding:.45rem .7rem;text-align:left;
 border-bottom:1px solid var(--line);vertical-align:top}
 .plain thead th{font-size:.85rem;color:var(--soft);white-space:nowrap}.plain tbody th{font-weight:500}
@@ -122,12 +122,12 @@ border-radius:10px;padding:.9rem 1rem;margin-bottom:.6rem}
 color:var(--soft);padding:0;margin-bottom:.2rem}.grow{flex:1 1 17rem}
 .field input[type=search],.field select{width:100%;max-width:15rem;background:var(--page);border:1px solid var(--soft);border-radius:6px;
 padding:.38rem .55rem;height:2.3rem}.field input[type=search]{max-width:none}
-.chips{display:flex;gap:.35rem}.field .chip{display:inline-flex;align-items:center;gap:.35rem;height:2.3rem;padding:0 .6rem;margin:0;
+.chips{display:flex;flex-wrap:wrap;gap:.35rem}.chip[hidden]{display:none!important}.field .chip{display:inline-flex;align-items:center;gap:.35rem;height:2.3rem;padding:0 .6rem;margin:0;
 border:1px solid var(--line);border-radius:6px;background:var(--page);color:var(--ink);font-size:.95rem;font-weight:500;cursor:pointer}
 .chip input{margin:0;accent-color:var(--accent)}.filters .quiet{height:2.3rem}
 #count{margin:.4rem 0;color:var(--soft)}
 .pane{display:grid;grid-template-columns:minmax(0,1fr) 400px;gap:1rem;align-items:start}
-.list{height:max(22rem,calc(100vh - 8rem));overflow:auto;background:var(--card);border:1px solid var(--line);border-radius:10px}
+.list{position:relative;height:max(22rem,calc(100vh - 8rem));overflow:auto;background:var(--card);border:1px solid var(--line);border-radius:10px}
 #table{width:100%;table-layout:fixed;border-collapse:separate;border-spacing:0}
 #table thead th{position:sticky;top:0;z-index:2;background:var(--card);border-bottom:1px solid var(--line);padding:0;text-align:left}
 #table thead button{width:100%;text-align:left;background:none;border:0;padding:.55rem .6rem;font-size:.85rem;font-weight:600;
@@ -144,7 +144,7 @@ text-overflow:ellipsis;text-align:left;font-weight:400;line-height:1.2}
 text-align:left;display:block;line-height:1.25}
 #rows .sub{display:block;color:var(--soft);font-size:.8rem;overflow:hidden;text-overflow:ellipsis}
 #rows .sev{display:inline-flex;gap:.4rem;align-items:center}
-.c-severity{width:104px}.c-name{width:23%}.c-rule{width:20%}.c-attribute{width:16%}.c-drift{width:90px}.c-part{width:120px}
+.c-severity{width:104px}.c-name{width:28%}.c-rule{width:24%}.c-drift{width:90px}.c-part{width:120px}
 #detail{position:sticky;top:3.4rem;max-height:calc(100vh - 4.4rem);overflow:auto;background:var(--card);border:1px solid var(--line);
 border-radius:10px;padding:1.1rem 1.2rem;overflow-wrap:anywhere}
 #detail h3{font-size:1.08rem;margin:.5rem 0 .2rem}#detail h4{margin:1rem 0 .25rem}#detail .close{float:right}
@@ -157,7 +157,7 @@ background:var(--raised);color:var(--ink)}
 #printed{display:none}
 @media (max-width:1080px){.pane{grid-template-columns:1fr}#detail{position:static;max-height:none}#detail.empty{display:none}
 #detail:not(.empty){position:fixed;inset:auto 0 0 0;max-height:72vh;z-index:6;border-radius:14px 14px 0 0;box-shadow:0 -8px 30px #0006}}
-@media (max-width:640px){.wide{padding:0 .8rem}.c-rule,.c-attribute{display:none}.c-value{width:auto}.c-name{width:45%}
+@media (max-width:640px){.wide{padding:0 .8rem}.c-rule,.c-part{display:none}.c-value{width:auto}.c-name{width:45%}
 #theme{position:static;margin-top:.6rem}.field select{max-width:none}.field{flex:1 1 8rem}
 fieldset.field,.field.grow{flex:1 1 100%}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
