@@ -15,6 +15,7 @@ from .._audit.reading import is_file
 from .._audit.scan import Scanned
 from .._audit.snapshot import Snapshot
 from .._directory.interface import Directory, shows_absence
+from .._model.dn import dns_domain
 from .._report.forest import survey_as_dict
 from .._report.limits import Cut
 from .._teams.editions import EDITIONS
@@ -43,6 +44,13 @@ def keep_for_reports(
         snapshot.write_meta("teams", _teams(scanned, snapshot, directory, options))
 
     return keep
+
+
+def forest_of(scanned: Scanned) -> dict[str, t.Any]:
+    """Return the name of the forest, in the shape of forest_info."""
+    topology = scanned.topology
+    root = topology.root_domain or (topology.root and dns_domain(topology.root.dn)) or None
+    return {"forest": {"root_domain": root}}
 
 
 def _forest(scanned: Scanned, directory: Directory, options: AuditOptions, partly: bool) -> dict[str, t.Any]:

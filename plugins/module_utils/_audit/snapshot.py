@@ -165,6 +165,10 @@ class Snapshot:
         """Return the single number that a question answers with."""
         return int(next(self.ask(question, parameters))[0])
 
+    def has_table(self, name: str) -> bool:
+        """Return whether there is a table of this name."""
+        return bool(self.count("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)))
+
     def write_meta(self, name: str, value: object) -> None:
         """Keep a piece of information about the run, as JSON."""
         text = json.dumps(value, sort_keys=True, ensure_ascii=False)

@@ -10,6 +10,7 @@ import json
 import typing as t
 from collections import Counter
 
+from .._audit.drift import gone_list
 from .._audit.findings import read_findings
 from .._audit.snapshot import FORMAT, Snapshot
 from .._model.dn import parent
@@ -20,6 +21,7 @@ from .rows import finding_as_dict
 
 TOP_OUS = 200
 TOP_OBJECTS = 25
+TOP_GONE = 500
 _FOREST = "the forest itself"
 _OPEN = "f.waiver IS NULL"
 
@@ -52,9 +54,14 @@ def part_of(snapshot: Snapshot, mask: Mask, crossed: t.Sequence[str] = ()) -> Pa
         findings=(mask.finding(finding_as_dict(found)) for _row, found in read_findings(snapshot)),
         forest=forest,
         teams=meta.get("teams"),
-        drift=meta.get("drift"),
+        drift=_drift(snapshot, meta),
         crossed=crossed,
     )
+
+
+def _drift(snapshot: Snapshot, meta: Plain) -> Plain | None:
+    drift: Plain | None = meta.get("drift")
+    return {**drift, "gone_list": list(gone_list(snapshot, TOP_GONE))} if drift else None
 
 
 def name_of(source: t.Mapping[str, str], forest: Plain | None) -> str:
