@@ -107,6 +107,12 @@ options:
     description: How many findings to return at the most, the severest first. All of them are in the files.
     type: int
     default: 100
+  progress_path:
+    description:
+      - A file in which the module leaves word of how far it is. The action plugin of the same name sets it where the
+        module runs on the controller, and shows what is in it, a line now and then. The variable
+        C(syncready_progress_seconds) says after how many seconds the first line comes (5 without it); 0 shows none.
+    type: path
   fail_on:
     description:
       - Fail when findings of this severity or a worse one are left, after the report was written. Waived findings do not

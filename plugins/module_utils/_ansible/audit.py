@@ -20,6 +20,7 @@ from .._audit.snapshot import FORMAT, Snapshot
 from .._audit.summary import Summary
 from .._audit.thresholds import crossed
 from .._directory.interface import Directory
+from .._directory.ldif import LdifDirectory
 from .._model.version import VERSION
 from .._report.files import ReportDirectory
 from .._report.html import check_html, render
@@ -30,6 +31,7 @@ from .arguments import Spec, directory_spec
 from .audit_drift import EarlierRuns, drift_spec, thresholds_of
 from .audit_report import forest_of, keep_for_reports
 from .choices import audit_options, open_directory
+from .progress import ProgressFile
 from .wrapper import Failure, Result
 
 EMPTY_RESULT: Result = {
@@ -51,6 +53,7 @@ def audit_spec() -> Spec:
         "report_dir": {"type": "path"},
         "report_detail": {"type": "str", "choices": ["full", "pseudonymous"], "default": "full"},
         "max_returned": {"type": "int", "default": 100},
+        "progress_path": {"type": "path"},
         "fail_on": {"type": "str", "choices": ["none", "warning", "error"], "default": "none"},
     }
 
@@ -85,7 +88,9 @@ def audit(module: AnsibleModule) -> Result:
         # A snapshot holds every name.
         snapshot = Snapshot(report.file("snapshot.sqlite") if report is not None and not mask.hides else None)
         stack.callback(snapshot.close)
-        summary = _run(directory, options, snapshot, params, runs)
+        progress = ProgressFile(params["progress_path"])
+        summary = _run(directory, options, snapshot, params, runs, progress)
+        progress.tell("reporting")
         drift = runs.compare(snapshot, options)
         over = crossed(snapshot, thresholds)
         if report is not None:
@@ -101,7 +106,12 @@ def audit(module: AnsibleModule) -> Result:
 
 
 def _run(
-    directory: Directory, options: AuditOptions, snapshot: Snapshot, params: dict[str, t.Any], runs: EarlierRuns
+    directory: Directory,
+    options: AuditOptions,
+    snapshot: Snapshot,
+    params: dict[str, t.Any],
+    runs: EarlierRuns,
+    progress: ProgressFile,
 ) -> Summary:
     """Audit; find the earlier run of the same directory once it is known which one it is."""
     keep = keep_for_reports(snapshot, directory, options, bool(params["search_bases"]))
@@ -112,7 +122,17 @@ def _run(
         if params["report_dir"]:
             keep(found)
 
-    return run_audit(directory, options, snapshot, scanned=scanned)
+    expected = None if isinstance(directory, LdifDirectory) else runs.expected(directory.identity())
+
+    def tell(step: str, done: int) -> None:
+        part = None
+        if step == "reading":
+            part = (
+                directory.part_read if isinstance(directory, LdifDirectory) else done / expected if expected else None
+            )
+        progress.tell(step, done, part)
+
+    return run_audit(directory, options, snapshot, scanned=scanned, tell=tell if params["progress_path"] else None)
 
 
 def _write(

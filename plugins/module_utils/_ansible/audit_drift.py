@@ -16,7 +16,7 @@ from .._audit.runs import Run, Runs
 from .._audit.scan import Scanned
 from .._audit.snapshot import Snapshot
 from .._audit.thresholds import Threshold
-from .._model.errors import OptionError
+from .._model.errors import OptionError, SyncreadyError
 from .._model.finding import SEVERITIES, Finding
 from .._remediation.repaired import repaired_values
 from .._remediation.state_dir import check_marker
@@ -104,6 +104,24 @@ class EarlierRuns:
             # Which job laid the mark does not matter here: a baseline that is lost is a pity, and no way back is lost.
             check_marker(params["state_dir"])
 
+    def _runs_of(self, source: t.Mapping[str, str], key: str, name: str) -> Runs:
+        return Runs(os.path.join(self._params["state_dir"], _PLACE), f"{source['transport']} {key.lower()}", name)
+
+    def expected(self, source: t.Mapping[str, str]) -> int | None:
+        """Return how many objects the last run of a directory on a server read; None where nobody knows."""
+        if not self._params["state_dir"] or not source.get("domain_guid"):
+            return None
+        try:
+            run = self._runs_of(source, source["domain_guid"], "").last()
+        except SyncreadyError:
+            # Whatever is wrong is said when it matters.
+            return None
+        if run is None:
+            return None
+        objects = run.objects
+        run.close()
+        return objects
+
     def find(self, source: t.Mapping[str, str], scanned: Scanned, name: str) -> None:
         """Find the earlier run of a directory.
 
@@ -116,8 +134,7 @@ class EarlierRuns:
         root = scanned.topology.root
         # An export is another file every night, so what it holds says which directory it is.
         key = source.get("domain_guid") or (root and (root.guid or root.dn.lower())) or os.path.abspath(source["path"])
-        place = os.path.join(self._params["state_dir"], _PLACE)
-        self._runs = Runs(place, f"{source['transport']} {key.lower()}", name)
+        self._runs = self._runs_of(source, key, name)
         if self._params["baseline"] != "reset":
             self._before = self._runs.last()
             if self._before is not None:

@@ -85,6 +85,11 @@ class Run:
         """The options that it ran with."""
         return dict(json.loads(self._meta["options"]))
 
+    @property
+    def objects(self) -> int:
+        """How many objects it read."""
+        return int(json.loads(self._meta["objects"]))
+
     def findings(self) -> t.Iterator[Row]:
         """Yield print, severity, rule, object, standing, waived and text of each finding, by print."""
         return self._ask("SELECT print, severity, rule, object, standing, waived, text FROM findings ORDER BY print")
@@ -117,8 +122,18 @@ class Runs:
     """
 
     def __init__(self, place: str, key: str, name: str) -> None:
+        digest = hashlib.sha256(key.encode("utf-8")).hexdigest()[:12]
         readable = re.sub(r"[^A-Za-z0-9.-]+", "-", name)[:60].strip(".-") or "directory"
-        self.path = os.path.join(place, f"{readable}-{hashlib.sha256(key.encode('utf-8')).hexdigest()[:12]}")
+        self.path = os.path.join(place, f"{readable}-{digest}")
+        try:
+            # The name may have changed since, or not be known yet.
+            there = sorted(one for one in os.listdir(place) if one.endswith(f"-{digest}"))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._unusable(error) from None
+        if there:
+            self.path = os.path.join(place, there[0])
 
     def names(self) -> list[str]:
         """Return the names of the runs, the oldest first."""
@@ -156,7 +171,12 @@ class Runs:
             try:
                 connection.execute("PRAGMA journal_mode = OFF")
                 connection.executescript("BEGIN;" + _TABLES)
-                meta = {"format": FORMAT, "created": now.isoformat(timespec="milliseconds"), "options": options}
+                meta = {
+                    "format": FORMAT,
+                    "created": now.isoformat(timespec="milliseconds"),
+                    "options": options,
+                    "objects": snapshot.count("SELECT count(*) FROM objects"),
+                }
                 connection.executemany("INSERT INTO meta VALUES (?, ?)", [(k, json.dumps(v)) for k, v in meta.items()])
                 _fill(connection, snapshot, before, shape, now, days)
                 # SQLite itself brings it to the disk here.

@@ -31,6 +31,10 @@ from .snapshot import FORMAT, Snapshot
 from .summary import Summary, summarise
 from .unique import Uniqueness
 
+# Is told what is done, and how many objects of it.
+Tell = t.Callable[[str, int], None]
+_TELL_EVERY = 500
+
 
 class Observer(t.Protocol):
     """Sees every object of a scan beside the recorder.
@@ -66,6 +70,7 @@ def run_audit(
     snapshot: Snapshot,
     *,
     scanned: t.Callable[[Scanned], None] | None = None,
+    tell: Tell | None = None,
 ) -> Summary:
     """Read a directory, apply all rules, and leave the findings in the snapshot.
 
@@ -74,6 +79,7 @@ def run_audit(
         options: the user's choices.
         snapshot: takes objects and findings; it is finished (complete and consistent) on return.
         scanned: is told what the scan knows of the forest, before the snapshot is finished.
+        tell: is told now and then what is done, and how many objects of it.
 
     Returns:
         What was read and found, in numbers.
@@ -87,9 +93,11 @@ def run_audit(
     members = members_of(directory, licence.groups) if licence and licence.groups else frozenset()
     scopes = Scopes(options.sync_scope, licence, members)
     rules = options.rules
-    forest = scan(directory, rules, scopes, snapshot)
+    forest = scan(directory, rules, scopes, snapshot, tell=tell)
     topology = read_topology(directory, forest)
     read = time.monotonic()
+    if tell is not None:
+        tell("comparing", 0)
 
     across.leave_out_late(snapshot, forest)
     across.judge_suffixes(snapshot, forest)
@@ -125,6 +133,7 @@ def scan(
     *,
     judging: bool = True,
     observer: Observer | None = None,
+    tell: Tell | None = None,
 ) -> Forest:
     """Read every object once and write it into the snapshot.
 
@@ -135,6 +144,7 @@ def scan(
         snapshot: takes the objects, and what is compared and judged.
         judging: whether to apply the rules. Without them only ``objects``, ``mailboxes`` and ``waiting`` are filled.
         observer: sees each object too.
+        tell: is told now and then how many objects were read.
 
     Returns:
         What the other objects tell about the forest.
@@ -159,6 +169,8 @@ def scan(
         oid = recorder.record(subject, population, place, findings)
         if observer is not None:
             observer.observe(oid, subject, population)
+        if tell is not None and not oid % _TELL_EVERY:
+            tell("reading", oid)
     return forest
 
 

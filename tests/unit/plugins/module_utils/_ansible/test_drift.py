@@ -353,9 +353,8 @@ def test_runs_are_for_their_owner_alone(job: Job) -> None:
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    runs = Runs(str(tmp_path / "file"), "key", "contoso.local")
     with pytest.raises(OutputError, match="state_dir"):
-        runs.names()
+        Runs(str(tmp_path / "file"), "key", "contoso.local")
 
 
 def test_the_baseline_stays_when_the_report_cannot_be_written(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
