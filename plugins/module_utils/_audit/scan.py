@@ -93,7 +93,7 @@ def run_audit(
     members = members_of(directory, licence.groups) if licence and licence.groups else frozenset()
     scopes = Scopes(options.sync_scope, licence, members)
     rules = options.rules
-    forest = scan(directory, rules, scopes, snapshot, tell=tell)
+    snapshot.forest = forest = scan(directory, rules, scopes, snapshot, tell=tell)
     topology = read_topology(directory, forest)
     read = time.monotonic()
     if tell is not None:
