@@ -144,7 +144,13 @@ def _environment() -> t.Any:
     environment = jinja2.Environment(
         loader=jinja2.DictLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
     )
+
+    def visible_dn(value: object) -> t.Any:
+        # A long name breaks between its parts.
+        return visible(value).replace(",", Markup(",<wbr>"))
+
     environment.filters["visible"] = visible
+    environment.filters["visible_dn"] = visible_dn
     for name in (
         "above answers boxes exchange_rows forest_rows in_order in_words moment most_users number object_rows source_rows verdict"
         " sort_numbers visible_text"

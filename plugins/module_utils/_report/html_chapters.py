@@ -70,7 +70,7 @@ OVERVIEW = r"""{%- import 'macros' as m -%}
 <ol class="offenders">
 {%- for count in offenders -%}
 <li><button type="button" data-field="dn" data-value="{{ count.note }}"><span class="who"><bdi>{{ count.name | visible }}</bdi></span>
-<span class="where"><bdi>{{ count.note | above | visible }}</bdi></span>
+<span class="where"><bdi>{{ count.note | above | visible_dn }}</bdi></span>
 <span class="pills">{{ m.severities(count.numbers) }}</span></button></li>
 {%- endfor -%}
 </ol></div>
@@ -155,7 +155,7 @@ and listed:</p>
 {%- for one in outcomes -%}
 <tr><td class="nowrap">{{ m.icon({'changed': 'good', 'unchanged': 'good', 'left': 'info', 'conflict': 'warning'}.get(one.state, 'error')) }}
 {{ state_words[one.state][0] }}</td>
-<td><bdi>{{ one.object.name | visible }}</bdi><br><span class="where"><bdi>{{ one.object.dn | above | visible }}</bdi></span></td>
+<td><bdi>{{ one.object.name | visible }}</bdi><br><span class="where"><bdi>{{ one.object.dn | above | visible_dn }}</bdi></span></td>
 <td class="value">
 {%- for change in one.changes -%}<p class="attribute">{{ change.attribute }}</p>
 {%- for text in change.remove -%}<del><span class="away">removed: </span><bdi>{{ text | visible(20000) }}</bdi></del>{%- endfor -%}

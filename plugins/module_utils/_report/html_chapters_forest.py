@@ -77,7 +77,9 @@ TEAMS = r"""{%- import 'macros' as m -%}
 {%- endfor -%}
 </tbody></table></div>
 {%- if known.footnotes -%}<ol class="footnotes">
-{%- for number in known.footnotes | sort_numbers -%}{%- set note = known.footnotes[number] -%}<li value="{{ number }}">{{ note.text }}{% if note.get('remark') %} {{ note.remark }}{% endif %}</li>{%- endfor -%}
+{%- for number in known.footnotes | sort_numbers -%}{%- set note = known.footnotes[number] -%}
+<li value="{{ number }}">{{ note.text }}
+{%- if note.get('remark') %} {{ note.remark }}{% endif %}</li>{%- endfor -%}
 </ol>{%- endif -%}
 {%- endif -%}
 {%- if known.conditions -%}

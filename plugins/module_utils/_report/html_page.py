@@ -43,7 +43,7 @@ MACROS = r"""
 <ol class="bars">
 {%- for count in counts -%}
 <li><button type="button" class="bar" data-field="{{ field }}" data-value="{{ count.name }}">
-<span class="bar-name"><bdi>{{ count.name | visible }}</bdi></span>
+<span class="bar-name"><bdi>{{ count.name | visible_dn }}</bdi></span>
 <span class="bar-number">{{ count.total | number }}</span>
 {{ stack(count.numbers, whole) }}
 <span class="away">{{ count.numbers | in_words }}. Show them.</span></button></li>

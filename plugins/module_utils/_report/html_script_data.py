@@ -99,6 +99,12 @@ function show(text, limit) {
   flush();
   return box;
 }
+// A long DN breaks between its parts.
+function showDn(text) {
+  const box = document.createElement("bdi");
+  text.split(/(?<=[^\\],)/).forEach(piece => box.append(show(piece), document.createElement("wbr")));
+  return box;
+}
 function make(tag, className, ...inside) {
   const node = document.createElement(tag);
   if (className) node.className = className;

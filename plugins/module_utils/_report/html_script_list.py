@@ -93,7 +93,7 @@ function open(i) {
   parts.push(make("h3", "", show(textOf(C.message[i]))), make("p", "hint", rule[0] + (C.attribute[i] ? " on " + textOf(C.attribute[i]) : "")));
   if (valueOf(i) !== null) parts.push(...part("Value", make("div", "box", show(valueOf(i)))));
   parts.push(...part("Object", make("p", "", make("strong", "", show(nameOf(i))), " ", textOf(C.kind[i])),
-    make("p", "hint", show(dnOf(i))), C.guid[i] ? make("p", "hint", C.guid[i]) : ""));
+    make("p", "hint", showDn(dnOf(i))), C.guid[i] ? make("p", "hint", C.guid[i]) : ""));
   if (data.parts.length > 1) parts.push(make("p", "hint", show(data.parts[C.part[i]])));
   parts.push(...part("What the cloud will do", make("p", "", make("strong", "", outcome[1] + ". "), outcome[2])));
   parts.push(...part("What to do", make("p", "", make("strong", "", repair[1] + ". "), show(textOf(C.why[i]))), make("p", "hint", repair[2])));
@@ -104,7 +104,7 @@ function open(i) {
   if (holders) {
     const more = holders.total - holders.n.length;
     parts.push(...part("Also held by", make("ul", "holders", ...holders.n.map(([dn, attributes, judged]) =>
-      make("li", "", show(dn), make("span", "hint", " " + textOf(attributes) + (judged ? "" : ", not synchronized")))),
+      make("li", "", showDn(dn), make("span", "hint", " " + textOf(attributes) + (judged ? "" : ", not synchronized")))),
       more > 0 ? make("li", "hint", "and " + number(more) + " more, listed in findings.jsonl") : "")));
   }
   if (C.waiver[i]) parts.push(...part("Waived", make("p", "", show(textOf(C.waiver[i])))));

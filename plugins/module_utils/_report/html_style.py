@@ -71,7 +71,7 @@ var(--line);border-radius:10px;padding:.9rem 1rem}
 .bars,.offenders{list-style:none;margin:0;padding:0}
 .bar{display:grid;grid-template-columns:1fr auto;gap:.1rem .8rem;width:100%;text-align:left;background:none;
 border:1px solid transparent;border-radius:6px;padding:.28rem .5rem;align-items:baseline}
-.bar-name{overflow-wrap:anywhere}.bar-number{font-variant-numeric:tabular-nums;font-weight:600}
+.bar-name{overflow-wrap:anywhere;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden}.bar-number{font-variant-numeric:tabular-nums;font-weight:600}
 .bar .stack,.bar-note{grid-column:1/-1}
 .stack{display:block;width:100%;height:9px;border-radius:4px;background:var(--raised)}
 .stack .error{fill:var(--error)}.stack .warning{fill:var(--warning)}.stack .info{fill:var(--info)}
@@ -92,7 +92,8 @@ details summary{cursor:pointer;padding:.5rem;color:var(--accent);font-weight:500
 .narrow{max-width:46rem}.pairs{margin:0}.pairs div{display:flex;gap:.8rem;justify-content:space-between;padding:.28rem 0;border-bottom:1px solid var(--line)}
 .pairs dt{color:var(--soft)}.pairs dd{margin:0;text-align:right;overflow-wrap:anywhere;min-width:3.5rem;flex:1 1 50%}
 .pairs dt{flex:0 1 auto}
-.scroll-x{overflow-x:auto;position:relative}.plain :is(td,th) bdi{overflow-wrap:anywhere}.crossed,.notes,.notice,p{overflow-wrap:anywhere}.tall{max-height:34rem;overflow-y:auto}
+.scroll-x{overflow-x:auto;position:relative}
+.plain :is(td,th) bdi{overflow-wrap:anywhere}.crossed,.notes,.notice,p{overflow-wrap:anywhere}.tall{max-height:34rem;overflow-y:auto}
 .plain:is(table){border-collapse:collapse;width:100%}.plain th,.plain td{padding:.45rem .7rem;text-align:left;
 border-bottom:1px solid var(--line);vertical-align:top}
 .plain thead th{font-size:.85rem;color:var(--soft);white-space:nowrap}.plain tbody th{font-weight:500}
@@ -120,9 +121,10 @@ FINDINGS_STYLE = r"""
 border-radius:10px;padding:.9rem 1rem;margin-bottom:.6rem}
 .field{border:0;margin:0;padding:0;min-width:0}.field label,.field legend{display:block;font-size:.8rem;font-weight:600;
 color:var(--soft);padding:0;margin-bottom:.2rem}.grow{flex:1 1 17rem}
-.field input[type=search],.field select{width:100%;max-width:15rem;background:var(--page);border:1px solid var(--soft);border-radius:6px;
-padding:.38rem .55rem;height:2.3rem}.field input[type=search]{max-width:none}
-.chips{display:flex;flex-wrap:wrap;gap:.35rem}.chip[hidden]{display:none!important}.field .chip{display:inline-flex;align-items:center;gap:.35rem;height:2.3rem;padding:0 .6rem;margin:0;
+.field input[type=search],.field select{width:100%;max-width:15rem;background:var(--page);border:1px solid var(--soft);
+border-radius:6px;padding:.38rem .55rem;height:2.3rem}.field input[type=search]{max-width:none}
+.chips{display:flex;flex-wrap:wrap;gap:.35rem}
+.chip[hidden]{display:none!important}.field .chip{display:inline-flex;align-items:center;gap:.35rem;height:2.3rem;padding:0 .6rem;margin:0;
 border:1px solid var(--line);border-radius:6px;background:var(--page);color:var(--ink);font-size:.95rem;font-weight:500;cursor:pointer}
 .chip input{margin:0;accent-color:var(--accent)}.filters .quiet{height:2.3rem}
 #count{margin:.4rem 0;color:var(--soft)}
@@ -168,5 +170,6 @@ fieldset.field,.field.grow{flex:1 1 100%}}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 #printed{display:block}#printed table{width:100%;border-collapse:collapse;font-size:8pt;table-layout:fixed}
 #printed th,#printed td{border-bottom:1px solid #ccc;padding:.25rem .35rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+#printed th:nth-child(1){width:9%}#printed th:nth-child(2){width:23%}#printed th:nth-child(3){width:18%}#printed th:nth-child(4){width:20%}
 #printed tr{break-inside:avoid}#printed thead{display:table-header-group}}
 """

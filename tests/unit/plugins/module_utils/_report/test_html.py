@@ -37,7 +37,7 @@ from ansible_collections.syncready.m365.tests.support.audits_for_reports import 
 ALLOWED = set(
     "html head meta title style body a header div p h1 h2 h3 h4 button nav ul ol li main section svg path circle rect span bdi "
     "dl dt dd table thead tbody tr th td details summary form label input fieldset legend select option aside kbd noscript "
-    "script footer pre del ins br sup strong em".split()
+    "script footer pre del ins br sup strong em wbr".split()
 )
 
 
