@@ -71,7 +71,8 @@ var(--line);border-radius:10px;padding:.9rem 1rem}
 .bars,.offenders{list-style:none;margin:0;padding:0}
 .bar{display:grid;grid-template-columns:1fr auto;gap:.1rem .8rem;width:100%;text-align:left;background:none;
 border:1px solid transparent;border-radius:6px;padding:.28rem .5rem;align-items:baseline}
-.bar-name{overflow-wrap:anywhere;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden}.bar-number{font-variant-numeric:tabular-nums;font-weight:600}
+.bar-name{overflow-wrap:anywhere;
+display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden}.bar-number{font-variant-numeric:tabular-nums;font-weight:600}
 .bar .stack,.bar-note{grid-column:1/-1}
 .stack{display:block;width:100%;height:9px;border-radius:4px;background:var(--raised)}
 .stack .error{fill:var(--error)}.stack .warning{fill:var(--warning)}.stack .info{fill:var(--info)}
