@@ -20,7 +20,19 @@ from ansible_collections.syncready.m365.tests.support import playbooks
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "demo" / "contoso.ldif"
-KEYS = {"changed", "error_code", "source", "summary", "findings", "truncated", "artifacts", "msg"}
+KEYS = {
+    "changed",
+    "error_code",
+    "source",
+    "summary",
+    "findings",
+    "truncated",
+    "artifacts",
+    "drift",
+    "gone",
+    "crossed",
+    "msg",
+}
 
 GOOD = "dn: CN=a,DC=contoso,DC=local\nobjectClass: user\ncn: a\nsAMAccountName: a\n"
 

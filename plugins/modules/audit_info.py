@@ -30,15 +30,89 @@ extends_documentation_fragment:
 options:
   report_dir:
     description:
-      - Where to write C(findings.jsonl), C(findings.csv), C(summary.json) and C(snapshot.sqlite). The directory is made
-        with mode 0700 where it does not exist, the files have mode 0600. Files of an earlier run are replaced when the
-        new ones are complete.
-      - Without it nothing is written.
+      - Where to write C(report.html), C(findings.jsonl), C(findings.csv), C(summary.json) and C(snapshot.sqlite). The
+        directory is made with mode 0700 where it does not exist, the files have mode 0600. Files of an earlier run are
+        replaced when the new ones are complete.
+      - C(report.html) is for people. It is one file that needs no network, and holds the 100,000 severest findings.
+      - Without it nothing is written there.
     type: path
+  report_detail:
+    description:
+      - What the result and the files say of people.
+      - With V(pseudonymous), an object has a name such as C(user-3f9a1c2b7e), which is the same in every report, and no
+        objectGUID; a value shows its shape and its domain, as C(xxxx.xxxx@contoso.com); messages are those of the rule,
+        not of the value. Rules, OUs, numbers and fingerprints stay. There is no snapshot then, since a snapshot holds
+        names, and what O(state_dir) keeps has none either.
+    type: str
+    choices: [full, pseudonymous]
+    default: full
+  state_dir:
+    description:
+      - A directory that keeps the findings of each run, so that the next one can say which are new, gone or known, and
+        which repairs somebody or something reverted. It is the directory in which M(syncready.m365.remediation) keeps
+        its journals; those are read too, so that a repair that was reverted between two audits shows.
+      - It must exist and hold the mark that O(init_state) laid. In an execution environment it must be mounted.
+      - The runs of one directory are compared, whichever host or export it is read from the next time; those of other
+        directories may lie beside them.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_STATE_DIR) will be
+        used instead.
+    type: path
+  init_state:
+    description: Make O(state_dir) where it does not exist, and mark it.
+    type: bool
+    default: false
+  baseline:
+    description:
+      - What to do with the runs in O(state_dir).
+      - V(update) compares with the last run, and keeps this one as the last run.
+      - V(compare) compares with the last run, and keeps nothing.
+      - V(reset) compares with nothing, and keeps this run as the last one.
+      - Check mode never keeps a run, and neither does a run whose report could not be written.
+    type: str
+    choices: [update, compare, reset]
+    default: update
+  keep_days:
+    description:
+      - How many days to keep the runs in O(state_dir). The last one always stays.
+      - A finding that was gone longer is new when it comes back, and not reverted.
+    type: int
+    default: 30
+  thresholds:
+    description:
+      - How many findings are accepted. Where there are more, the module fails with RV(error_code=THRESHOLD) after the
+        report was written and the run was kept. Waived findings do not count.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      severity:
+        description: Only findings of this severity count. This option or O(thresholds[].rule) is required.
+        type: str
+        choices: [error, warning, info]
+      rule:
+        description: Only findings of this rule count.
+        type: str
+      max:
+        description: How many are accepted.
+        type: int
+        default: 0
+      of:
+        description:
+          - Whether all findings count, or only those that are new or reverted since the last run. In the first run,
+            nothing is new.
+        type: str
+        choices: [all, new]
+        default: all
   max_returned:
     description: How many findings to return at the most, the severest first. All of them are in the files.
     type: int
     default: 100
+  progress_path:
+    description:
+      - A file in which the module leaves word of how far it is. The action plugin of the same name sets it where the
+        module runs on the controller, and shows what is in it, a line now and then. The variable
+        C(syncready_progress_seconds) says after how many seconds the first line comes (5 without it); 0 shows none.
+    type: path
   fail_on:
     description:
       - Fail when findings of this severity or a worse one are left, after the report was written. Waived findings do not
@@ -99,6 +173,23 @@ EXAMPLES = r"""
     report_dir: /srv/reports/contoso
     fail_on: error
   register: audit
+
+- name: Audit every night, and fail when more than ten findings, or a single error, are new
+  syncready.m365.audit_info:
+    server: dc1.contoso.local
+    verified_domains: [contoso.com]
+    state_dir: /srv/syncready
+    report_dir: /srv/reports/contoso
+    thresholds:
+      - {severity: error, max: 0, of: new}
+      - {severity: warning, max: 10, of: new}
+
+- name: Report without the names of people
+  syncready.m365.audit_info:
+    server: dc1.contoso.local
+    verified_domains: [contoso.com]
+    report_dir: /srv/reports/contoso-public
+    report_detail: pseudonymous
 
 - name: Say how it stands
   ansible.builtin.debug:
@@ -256,6 +347,64 @@ findings:
     waiver:
       description: The reason of the waiver that accepts the finding, or null.
       type: str
+    drift:
+      description:
+        - What the finding is beside those of an earlier run, V(new), V(known), V(reverted) or V(waived). Null where
+          nothing was compared.
+      type: str
+drift:
+  description: What changed since the run before. Empty without O(state_dir).
+  returned: always
+  type: dict
+  contains:
+    baseline:
+      description: The run before, by C(created). Null where there was none; nothing is new then.
+      type: dict
+      sample: {"created": "2026-11-24T01:00:12.345+00:00"}
+    new:
+      description: Findings that were not there, or whose waiver ended.
+      type: int
+      sample: 3
+    known:
+      description: Findings that were there.
+      type: int
+      sample: 211
+    reverted:
+      description: Findings that had been repaired and are back.
+      type: int
+      sample: 1
+    waived:
+      description: Findings that are accepted.
+      type: int
+      sample: 2
+    gone:
+      description: Findings that were there and are not there any more.
+      type: int
+      sample: 14
+    gone_by:
+      description:
+        - What became of those. C(repaired), the object is still judged; C(object_gone), it is not there or is no longer
+          synchronized; C(rule_off), the rule does not run any more.
+      type: dict
+      sample: {"repaired": 12, "object_gone": 2, "rule_off": 0}
+    options_changed:
+      description: Options that differ between the two runs, so that findings may come and go because of them.
+      type: list
+      elements: str
+      sample: ["verified_domains"]
+gone:
+  description:
+    - The severest findings that are gone, O(max_returned) at the most, by C(rule), C(severity), C(attribute), C(value),
+      C(object), C(fingerprint) and C(why), as in RV(drift.gone_by). RV(artifacts.gone_jsonl) holds all of them.
+  returned: always
+  type: list
+  elements: dict
+crossed:
+  description: The thresholds that were crossed, in words.
+  returned: always
+  type: list
+  elements: str
+  sample: ["error: 3 new findings, 0 are allowed."]
 truncated:
   description: Whether there are more findings than were returned.
   returned: always
@@ -265,17 +414,26 @@ artifacts:
   returned: always
   type: dict
   contains:
+    report_html:
+      description: The report for people, to be opened in a browser.
+      type: dict
     findings_jsonl:
       description: All findings, one JSON object on a line.
       type: dict
     findings_csv:
       description: All findings as a table. The first eight columns are those of IdFix.
       type: dict
+    gone_jsonl:
+      description: All findings that are gone, one JSON object on a line. Only with O(state_dir).
+      type: dict
+    gone_csv:
+      description: The same as a table.
+      type: dict
     summary_json:
       description: RV(summary) with source and options.
       type: dict
     snapshot_sqlite:
-      description: The objects with their addresses, and the findings, for comparing.
+      description: The objects with their addresses, and the findings, for comparing. Not with O(report_detail=pseudonymous).
       type: dict
 error_code:
   description: Null, or a stable word for what went wrong.
@@ -290,7 +448,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments 
     forest_spec,
     rules_spec,
 )
-from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import EMPTY_RESULT, audit
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import EMPTY_RESULT, audit, audit_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import run_module
 
 
@@ -300,9 +458,7 @@ def main() -> None:
         **directory_spec(),
         **rules_spec(),
         **forest_spec(),
-        "report_dir": {"type": "path"},
-        "max_returned": {"type": "int", "default": 100},
-        "fail_on": {"type": "str", "choices": ["none", "warning", "error"], "default": "none"},
+        **audit_spec(),
     }
     run_module(spec, audit, EMPTY_RESULT, **DIRECTORY_CONSTRAINTS)
 

@@ -17,6 +17,7 @@ MAX_HOLDERS = 1000
 
 _FINDINGS = (
     "SELECT f.rowid, f.rule, f.severity, f.outcome, f.attribute, f.value, f.message, f.kind, f.why, f.clash, f.waiver, "
+    "f.drift, "
     "o.oid, o.dn, o.guid, o.kind, o.name FROM findings f JOIN objects o USING (oid) "
     "LEFT JOIN temp.rule_order r ON r.rule = f.rule "
     "ORDER BY f.waiver IS NOT NULL, f.severity, o.dn, o.guid, r.place, f.attribute, f.value, f.message"
@@ -44,7 +45,8 @@ def read_findings(
 
 
 def _finding(snapshot: Snapshot, row: Row, with_holders: bool) -> Finding:
-    _rowid, rule, severity, outcome, attribute, value, message, kind, why, clash, waiver, oid, *reference = row
+    _rowid, rule, severity, outcome, attribute, value, message, kind, why, clash, waiver, *rest = row
+    drift, oid, *reference = rest
     holders: tuple[Holder, ...] = ()
     total = 0
     if clash is not None and with_holders:
@@ -61,6 +63,7 @@ def _finding(snapshot: Snapshot, row: Row, with_holders: bool) -> Finding:
         holders=holders,
         holders_total=total,
         waiver=waiver,
+        drift=drift,
     )
 
 

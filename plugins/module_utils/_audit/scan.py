@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 import typing as t
+from dataclasses import dataclass
 
 from .._directory.interface import Directory
+from .._directory.topology import Topology
 from .._model.finding import Finding
-from .._rules.forest import judge_forest
+from .._rules.forest import ForestFacts, judge_forest
 from .._rules.judge import judge
 from .._rules.options import RuleOptions
 from .._rules.population import Population
@@ -24,9 +27,13 @@ from .reading import read_objects, read_topology
 from .recorder import Recorder
 from .scope import Scopes, members_of
 from .settle import settle
-from .snapshot import Snapshot
+from .snapshot import FORMAT, Snapshot
 from .summary import Summary, summarise
 from .unique import Uniqueness
+
+# Is told what is done, and how many objects of it.
+Tell = t.Callable[[str, int], None]
+_TELL_EVERY = 500
 
 
 class Observer(t.Protocol):
@@ -42,13 +49,37 @@ class Observer(t.Protocol):
         """Look at an object, whose number in the snapshot is ``oid``."""
 
 
-def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -> Summary:
+@dataclass(frozen=True)
+class Scanned:
+    """What an audit knows of the forest itself, for reports.
+
+    Attributes:
+        forest: what the objects told, and what was counted.
+        topology: domains, suffixes, trusts and settings.
+        facts: what the rules about the forest asked.
+    """
+
+    forest: Forest
+    topology: Topology
+    facts: ForestFacts
+
+
+def run_audit(
+    directory: Directory,
+    options: AuditOptions,
+    snapshot: Snapshot,
+    *,
+    scanned: t.Callable[[Scanned], None] | None = None,
+    tell: Tell | None = None,
+) -> Summary:
     """Read a directory, apply all rules, and leave the findings in the snapshot.
 
     Args:
         directory: an open directory; it is read only.
         options: the user's choices.
         snapshot: takes objects and findings; it is finished (complete and consistent) on return.
+        scanned: is told what the scan knows of the forest, before the snapshot is finished.
+        tell: is told now and then what is done, and how many objects of it.
 
     Returns:
         What was read and found, in numbers.
@@ -62,9 +93,11 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     members = members_of(directory, licence.groups) if licence and licence.groups else frozenset()
     scopes = Scopes(options.sync_scope, licence, members)
     rules = options.rules
-    snapshot.forest = forest = scan(directory, rules, scopes, snapshot)
+    snapshot.forest = forest = scan(directory, rules, scopes, snapshot, tell=tell)
     topology = read_topology(directory, forest)
-    scanned = time.monotonic()
+    read = time.monotonic()
+    if tell is not None:
+        tell("comparing", 0)
 
     across.leave_out_late(snapshot, forest)
     across.judge_suffixes(snapshot, forest)
@@ -78,11 +111,16 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     waivers = settle(snapshot, options)
 
     summary = summarise(snapshot, directory, waivers)
-    summary.scan_seconds = round(scanned - started, 2)
+    summary.scan_seconds = round(read - started, 2)
     summary.seconds = round(time.monotonic() - started, 2)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    snapshot.write_meta("format", FORMAT)
+    snapshot.write_meta("created", now.isoformat(timespec="seconds"))
     snapshot.write_meta("source", directory.identity())
     snapshot.write_meta("registered_suffixes", forest.registered_suffixes)
     snapshot.write_meta("summary", summary.as_dict())
+    if scanned is not None:
+        scanned(Scanned(forest, topology, facts))
     snapshot.finish()
     return summary
 
@@ -95,6 +133,7 @@ def scan(
     *,
     judging: bool = True,
     observer: Observer | None = None,
+    tell: Tell | None = None,
 ) -> Forest:
     """Read every object once and write it into the snapshot.
 
@@ -105,6 +144,7 @@ def scan(
         snapshot: takes the objects, and what is compared and judged.
         judging: whether to apply the rules. Without them only ``objects``, ``mailboxes`` and ``waiting`` are filled.
         observer: sees each object too.
+        tell: is told now and then how many objects were read.
 
     Returns:
         What the other objects tell about the forest.
@@ -129,6 +169,8 @@ def scan(
         oid = recorder.record(subject, population, place, findings)
         if observer is not None:
             observer.observe(oid, subject, population)
+        if tell is not None and not oid % _TELL_EVERY:
+            tell("reading", oid)
     return forest
 
 

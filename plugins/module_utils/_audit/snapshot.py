@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import typing as t
+from pathlib import Path
 
 from .._model.errors import OutputError
 
@@ -39,7 +40,7 @@ CREATE TABLE mailboxes (
 CREATE TABLE texts (id INTEGER PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE findings (
     oid INTEGER NOT NULL, rule TEXT NOT NULL, severity INTEGER NOT NULL, outcome TEXT NOT NULL, attribute TEXT,
-    value TEXT, message TEXT NOT NULL, kind TEXT NOT NULL, why TEXT NOT NULL, clash INTEGER, waiver TEXT
+    value TEXT, message TEXT NOT NULL, kind TEXT NOT NULL, why TEXT NOT NULL, clash INTEGER, waiver TEXT, drift TEXT
 );
 CREATE TABLE clash_members (clash INTEGER NOT NULL, oid INTEGER NOT NULL, attributes TEXT NOT NULL);
 CREATE TABLE differing (
@@ -54,7 +55,7 @@ _INSERTS = {
     "addresses": "INSERT INTO addresses VALUES (?,?,?)",
     "keys": "INSERT INTO keys VALUES (?,?,?)",
     "mailboxes": "INSERT INTO mailboxes VALUES (?,?,?,?,?,?,?,?)",
-    "findings": "INSERT INTO findings VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+    "findings": "INSERT INTO findings VALUES (?,?,?,?,?,?,?,?,?,?,?,NULL)",
     "clash_members": "INSERT INTO clash_members VALUES (?,?,?)",
     "differing": "INSERT INTO differing VALUES (?,?,?,?,?,?)",
     "waiting": "INSERT INTO waiting VALUES (?,?,?)",
@@ -74,16 +75,29 @@ class Snapshot:
 
     Args:
         path: where it is made; None keeps it in a nameless temporary file that is gone when it is closed.
+        finished: whether it is there already, and is only read.
 
     Raises:
-        OutputError: the file cannot be made or written (also from every method).
+        OutputError: the file cannot be made or written, or read (also from every method).
     """
 
-    def __init__(self, path: str | None = None) -> None:
+    def __init__(self, path: str | None = None, *, finished: bool = False) -> None:
         self.path = path
         self.forest: Forest | None = None
+        self._reads = finished
         self._texts: dict[str, int] = {}
         self._rows: dict[Table, list[Row]] = {t.cast(Table, table): [] for table in _INSERTS}
+        if finished:
+            with self._errors():
+                self.connection = sqlite3.connect(
+                    f"{Path(path or '').absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
+                )
+                try:
+                    self.connection.execute("SELECT count(*) FROM meta")
+                except sqlite3.Error:
+                    self.connection.close()
+                    raise
+            return
         with self._errors():
             # An empty name is SQLite's own temporary file: it spills to disk only when it outgrows the memory.
             self.connection = sqlite3.connect(path or "", isolation_level=None)
@@ -96,7 +110,7 @@ class Snapshot:
             self.connection.executescript("BEGIN;" + _TABLES)
 
     def _errors(self) -> _Translated:
-        return _Translated(self.path)
+        return _Translated(self.path, self._reads)
 
     def add(self, table: Table, row: Row) -> None:
         """Append a row to a table."""
@@ -158,6 +172,10 @@ class Snapshot:
         """Return the single number that a question answers with."""
         return int(next(self.ask(question, parameters))[0])
 
+    def has_table(self, name: str) -> bool:
+        """Return whether there is a table of this name."""
+        return bool(self.count("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)))
+
     def write_meta(self, name: str, value: object) -> None:
         """Keep a piece of information about the run, as JSON."""
         text = json.dumps(value, sort_keys=True, ensure_ascii=False)
@@ -183,13 +201,18 @@ class Snapshot:
 class _Translated:
     """Turns errors of SQLite into ours, which say what to do."""
 
-    def __init__(self, path: str | None) -> None:
+    def __init__(self, path: str | None, reads: bool) -> None:
         self._where = path or "the temporary directory"
+        self._reads = reads
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error) and self._reads:
+            raise OutputError(
+                f"The snapshot {self._where} could not be read: {error}. Give one that an audit left."
+            ) from None
         if isinstance(error, (sqlite3.Error, OSError)):
             full = "full" in str(error)
             hint = "Make room there" if full else "Check that the place exists, can be written and has room"

@@ -65,6 +65,11 @@ class LdifDirectory:
         return {"transport": "ldif", "path": self._file.path, "size": str(self._file.size), "sha256": digest}
 
     @property
+    def part_read(self) -> float:
+        """How much of the file the search that began last has read, from 0 to 1."""
+        return self._file.position / max(1, self._file.size)
+
+    @property
     def root_dse(self) -> RootDse:
         """What a server said of itself, where a search has met it in the file.
 

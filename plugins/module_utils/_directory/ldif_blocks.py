@@ -57,6 +57,7 @@ class LdifFile:
         size: in bytes.
         utf16: whether the file holds UTF-16 text; the blocks are UTF-8 all the same.
         sha256: the digest of the file in hexadecimal, once it was read to its end; else None.
+        position: how many bytes the reading that began last has taken.
     """
 
     def __init__(self, path: str, chunk: int = _CHUNK) -> None:
@@ -71,6 +72,7 @@ class LdifFile:
         """
         self.path = path
         self.sha256: str | None = None
+        self.position = 0
         self._chunk = chunk
         with self._open() as file:
             self._stamp = self._look(file)
@@ -114,10 +116,12 @@ class LdifFile:
         line = 1
         tail = held = b""
         skip = len(self._bom)
+        self.position = 0
         with self._open() as file:
             self._check_unchanged(file)
             while raw := self._read(file, max(self._chunk, len(tail), skip)):
                 digest.update(raw)
+                self.position += len(raw)
                 if skip:
                     raw, skip = raw[skip:], 0
                 text = tail + held + (raw if decoder is None else decoder.decode(raw).encode("utf-8", "surrogatepass"))

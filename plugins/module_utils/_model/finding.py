@@ -94,6 +94,7 @@ class Finding:
         holders: the other objects that hold the value, each once.
         holders_total: how many there are, where ``holders`` is cut short.
         waiver: the reason of the waiver that accepts this finding, else None.
+        drift: what it is beside the findings of an earlier run ("new", "known", "reverted", "waived"); None without one.
     """
 
     rule: str
@@ -107,6 +108,7 @@ class Finding:
     holders: tuple[Holder, ...] = field(default=())
     holders_total: int = 0
     waiver: str | None = None
+    drift: str | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -32,6 +32,7 @@ CSV_COLUMNS = (
     "OBJECTGUID",
     "FINGERPRINT",
     "WAIVER",
+    "DRIFT",
 )
 
 
@@ -60,6 +61,7 @@ def finding_as_dict(finding: Finding) -> dict[str, t.Any]:
         },
         "fingerprint": finding.fingerprint,
         "waiver": finding.waiver,
+        "drift": finding.drift,
     }
 
 
@@ -71,27 +73,66 @@ def _object_as_dict(reference: ObjectReference | None) -> dict[str, str | None]:
 
 def finding_as_csv(finding: Finding) -> list[str]:
     """Return a finding as a row of findings.csv, its cells escaped."""
-    reference = finding.object or ObjectReference("", None, "", "")
-    more = finding.holders_total - len(finding.holders)
-    holders = "\n".join([holder.object.dn for holder in finding.holders] + ([f"and {more} more"] if more > 0 else []))
+    return dict_as_csv(finding_as_dict(finding))
+
+
+def dict_as_csv(finding: dict[str, t.Any]) -> list[str]:
+    """Return a finding in the shape of ``finding_as_dict`` as a row of findings.csv, its cells escaped."""
+    reference = finding["object"]
+    more = finding["holders_total"] - len(finding["holders"])
+    holders = "\n".join([holder["dn"] for holder in finding["holders"]] + ([f"and {more} more"] if more > 0 else []))
     cells = (
-        reference.dn,
-        reference.name,
-        reference.kind,
-        finding.attribute or "",
-        CATALOGUE[finding.rule].idfix or finding.rule,
-        finding.value or "",
+        reference["dn"],
+        reference["name"],
+        reference["kind"],
+        finding["attribute"],
+        CATALOGUE[finding["rule"]].idfix or finding["rule"],
+        finding["value"],
         "",
         "",
-        finding.rule,
-        finding.severity,
-        finding.outcome,
-        finding.message,
+        finding["rule"],
+        finding["severity"],
+        finding["outcome"],
+        finding["message"],
         holders,
-        finding.repair.kind,
-        finding.repair.why,
-        reference.guid or "",
-        finding.fingerprint,
-        finding.waiver or "",
+        finding["repair"]["kind"],
+        finding["repair"]["why"],
+        reference["guid"],
+        finding["fingerprint"],
+        finding["waiver"],
+        finding["drift"],
     )
-    return [escape(cell) for cell in cells]
+    return [escape(cell or "") for cell in cells]
+
+
+# Findings that were there in an earlier run and are not there any more.
+GONE_COLUMNS = (
+    "DISTINGUISHEDNAME",
+    "COMMONNAME",
+    "OBJECTCLASS",
+    "ATTRIBUTE",
+    "VALUE",
+    "RULE",
+    "SEVERITY",
+    "WHY",
+    "OBJECTGUID",
+    "FINGERPRINT",
+)
+
+
+def gone_as_csv(gone: dict[str, t.Any]) -> list[str]:
+    """Return a finding that is gone (``gone_list``) as a row of gone.csv, its cells escaped."""
+    reference = gone["object"]
+    cells = (
+        reference["dn"],
+        reference["name"],
+        reference["kind"],
+        gone["attribute"],
+        gone["value"],
+        gone["rule"],
+        gone["severity"],
+        gone["why"],
+        reference["guid"],
+        gone["fingerprint"],
+    )
+    return [escape(cell or "") for cell in cells]

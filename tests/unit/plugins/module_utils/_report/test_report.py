@@ -114,6 +114,7 @@ def test_files_are_complete_and_private(tmp_path: Path) -> None:
         "repair": {"kind": "policy", "changes": [{"attribute": "mail", "remove": ["x"], "add": ["y"]}], "why": "why"},
         "fingerprint": finding().fingerprint,
         "waiver": None,
+        "drift": None,
     }
     with (place / "findings.csv").open(encoding="utf-8-sig", newline="") as table:
         rows = list(csv.reader(table))
