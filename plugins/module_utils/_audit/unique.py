@@ -233,7 +233,7 @@ def _objects(number: int) -> str:
 
 def _raw_value(member: _Member, bit: int, value: str) -> str | None:
     """Return the value of an attribute as the object holds it."""
-    sign_in_name, mail, _nickname, target, _sam, proxies = t.cast(_Identity, json.loads(member.identity))
+    sign_in_name, mail, _nickname, target, _sam, proxies = t.cast(_Identity, json.loads(member.identity)[:6])
     if bit == PROXY:
         # Of several spellings of one address the first in order of spelling, whatever the order of the source.
         return min(raw for raw in proxies if (proxy := Proxy(raw)).is_smtp and fold(proxy.address) == value)
@@ -242,7 +242,7 @@ def _raw_value(member: _Member, bit: int, value: str) -> str | None:
 
 
 def _raw_key(member: _Member, space: int, value: str) -> str | None:
-    _sign_in_name, _mail, nickname, target, _sam, proxies = t.cast(_Identity, json.loads(member.identity))
+    _sign_in_name, _mail, nickname, target, _sam, proxies = t.cast(_Identity, json.loads(member.identity)[:6])
     if space == OTHER_PROXY:
         return min(
             raw for raw in proxies if (proxy := Proxy(raw)).type and fold(f"{proxy.type}:{proxy.address}") == value

@@ -172,7 +172,8 @@ class ObjectExport:
         if not self.count:
             if self._records.names:
                 self._check()
-            raise TenantFileError(f"{self._records.path} holds no objects. Export it again.")
+            if self._users:
+                raise TenantFileError(f"{self._records.path} holds no users. Export it again.")
 
     def _check(self) -> None:
         names = self._records.names

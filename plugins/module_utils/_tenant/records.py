@@ -83,7 +83,7 @@ class Records:
         table = Table(self.path, self._text)
         self.is_table = True
         renamed = {name: self._plain(name) for name in table.names}
-        self.names.update(zip(renamed.values(), table.columns, strict=True))
+        self.names.update((renamed[name], column) for name, column in zip(table.names, table.columns, strict=True))
         for line, cells in table.rows():
             yield f"line {line}", {renamed[name]: cell for name, cell in cells.items()}
         self.notes += table.notes
