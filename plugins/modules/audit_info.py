@@ -27,7 +27,23 @@ extends_documentation_fragment:
   - syncready.m365.scope
   - syncready.m365.forest
   - syncready.m365.forest.exchange
+  - syncready.m365.tenant
 options:
+  tenant_users_path:
+    description:
+      - An export of the tenant's users, as O(syncready.m365.cloud_match_info#module:tenant_users_path). Users whose
+        sign-in name is another one in the tenant are reported (C(upn-differs-from-cloud)).
+    type: path
+  preview:
+    description:
+      - Whether to write C(preview.jsonl) and C(preview.csv) into O(report_dir). They say for every judged user what the
+        cloud makes of the values, the sign-in name, the primary SMTP address, the alias and the address at the first
+        domain of the tenant, each with the reason.
+    type: bool
+    default: false
+  preview_plan_path:
+    description: A plan. The preview then shows every user before and after it. Nothing is applied.
+    type: path
   report_dir:
     description:
       - Where to write C(findings.jsonl), C(findings.csv), C(summary.json) and C(snapshot.sqlite). The directory is made
@@ -99,6 +115,14 @@ EXAMPLES = r"""
     report_dir: /srv/reports/contoso
     fail_on: error
   register: audit
+
+- name: Audit beside what the tenant has, and show what a plan would make of everybody's identity
+  syncready.m365.audit_info:
+    server: dc1.contoso.local
+    tenant_users_path: /srv/exports/users.csv
+    tenant_domains_path: /srv/exports/domains.csv
+    preview_plan_path: /srv/reports/contoso/plan.jsonl
+    report_dir: /srv/reports/contoso
 
 - name: Say how it stands
   ansible.builtin.debug:
@@ -274,6 +298,12 @@ artifacts:
     summary_json:
       description: RV(summary) with source and options.
       type: dict
+    preview_jsonl:
+      description: What the cloud will call everybody, one JSON object on a line. Only with O(preview).
+      type: dict
+    preview_csv:
+      description: The same as a table.
+      type: dict
     snapshot_sqlite:
       description: The objects with their addresses, and the findings, for comparing.
       type: dict
@@ -291,6 +321,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments 
     rules_spec,
 )
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import EMPTY_RESULT, audit
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.tenant import tenant_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import run_module
 
 
@@ -300,6 +331,10 @@ def main() -> None:
         **directory_spec(),
         **rules_spec(),
         **forest_spec(),
+        **tenant_spec(),
+        "tenant_users_path": {"type": "path"},
+        "preview": {"type": "bool", "default": False},
+        "preview_plan_path": {"type": "path"},
         "report_dir": {"type": "path"},
         "max_returned": {"type": "int", "default": 100},
         "fail_on": {"type": "str", "choices": ["none", "warning", "error"], "default": "none"},

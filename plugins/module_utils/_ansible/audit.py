@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import typing as t
 
@@ -20,7 +21,9 @@ from .._model.version import VERSION
 from .._report.files import ReportDirectory
 from .._report.rows import finding_as_dict
 from .arguments import directory_spec
+from .audit_preview import check_preview, write_preview
 from .choices import audit_options, open_directory
+from .tenant import tenant_options, with_tenant_domains
 from .wrapper import Failure, Result
 
 EMPTY_RESULT: Result = {"source": {}, "summary": {}, "findings": [], "truncated": False, "artifacts": {}}
@@ -35,8 +38,9 @@ def audit(module: AnsibleModule) -> Result:
         SyncreadyError: something was wrong that a person can act on; no report was written then.
         Failure: the audit is complete and ``fail_on`` was crossed.
     """
-    params = module.params
-    options = audit_options(params)
+    params = with_tenant_domains(module.params)
+    options = dataclasses.replace(audit_options(params), tenant=tenant_options(params))
+    planned = check_preview(params)
     with contextlib.ExitStack() as stack:
         directory = open_directory(params)
         stack.callback(directory.close)
@@ -48,6 +52,7 @@ def audit(module: AnsibleModule) -> Result:
         summary = run_audit(directory, options, snapshot)
         if report is not None:
             report.write_findings(finding for _row, finding in read_findings(snapshot))
+            write_preview(params, options, snapshot, report, planned)
             report.write_json("summary.json", _document(directory.identity(), params, summary))
         limit = params["max_returned"]
         sample = [finding_as_dict(finding) for _row, finding in read_findings(snapshot, limit=limit)]

@@ -14,6 +14,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .._audit import across
 from .._audit.cloud import Tenant, TenantFiles, load_tenant
+from .._audit.cloud_findings import TenantOptions
 from .._audit.cloud_match import CloudMatch, MatchOptions
 from .._audit.cloud_rows import MatchSummary, keep_rows, read_rows
 from .._audit.forest import Forest
@@ -104,6 +105,30 @@ def with_tenant_domains(params: Params) -> Params:
     return {**params, "verified_domains": [*params["verified_domains"], *verified]}
 
 
+def tenant_options(params: Params) -> TenantOptions:
+    """Return what the user said about the tenant.
+
+    Raises:
+        OptionError: an option does not say something usable.
+    """
+    files = TenantFiles(
+        params.get("tenant_users_path"),
+        params.get("tenant_objects_path"),
+        params["tenant_domains_path"],
+        params["tenant_licences_path"],
+        params.get("tenant_roles_path"),
+        tenant_columns(params),
+    )
+    return TenantOptions(files, _given_domain(params), params["source_anchor"], params["upn_sync_enabled"])
+
+
+def _given_domain(params: Params) -> str | None:
+    given = (params["initial_domain"] or "").strip().lower()
+    if given and not _INITIAL.match(given):
+        raise OptionError(f"initial_domain: '{given}' is not of the form contoso.onmicrosoft.com.")
+    return given or None
+
+
 def initial_domain(params: Params, tenant: Tenant, snapshot: Snapshot | None, forest: Forest | None = None) -> str:
     """Return the domain that the tenant began with, as the options, the exports or the directory tell it.
 
@@ -116,10 +141,7 @@ def initial_domain(params: Params, tenant: Tenant, snapshot: Snapshot | None, fo
     Raises:
         OptionError: the option names no such domain.
     """
-    given = (params.get("initial_domain") or "").strip().lower()
-    if given:
-        if not _INITIAL.match(given):
-            raise OptionError(f"initial_domain: '{given}' is not of the form contoso.onmicrosoft.com.")
+    if given := _given_domain(params):
         return given
     if tenant.initial_domain:
         return tenant.initial_domain
@@ -146,15 +168,7 @@ def cloud_match(module: AnsibleModule) -> Result:
     if params["max_returned"] < 0:
         raise OptionError("max_returned: give a number that is not negative.")
     rules = _rules(params)
-    columns = tenant_columns(params)
-    files = TenantFiles(
-        params["tenant_users_path"],
-        params["tenant_objects_path"],
-        params["tenant_domains_path"],
-        params["tenant_licences_path"],
-        params["tenant_roles_path"],
-        columns,
-    )
+    files = tenant_options(params).files
     with contextlib.ExitStack() as stack:
         snapshot = Snapshot()
         stack.callback(snapshot.close)

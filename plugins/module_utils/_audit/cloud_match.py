@@ -86,7 +86,7 @@ class CloudMatch:
             leaving = Mismatch(
                 "leaves_scope", f"{account.upn} is in the tenant, and the object is no longer synchronized."
             )
-            return MatchRow(item.reference, how, account, item.subject().sign_in_name, mismatches=(leaving,))
+            return MatchRow(item.oid, item.reference, how, account, item.subject().sign_in_name, mismatches=(leaving,))
         subject = item.subject()
         identity = predict(subject, self._options.rules, self._options.initial_domain)
         anchor = item.anchor if self._options.source_anchor == "ms_ds_consistency_guid" else None
@@ -100,7 +100,9 @@ class CloudMatch:
         if account is None and not found:
             name = subject.sign_in_name or item.reference.name
             found.append(Mismatch("not_in_tenant", f"No account of the tenant matches {name}."))
-        return MatchRow(item.reference, how, account, subject.sign_in_name, identity.upn, immutable_id, tuple(found))
+        return MatchRow(
+            item.oid, item.reference, how, account, subject.sign_in_name, identity.upn, immutable_id, tuple(found)
+        )
 
     def _pair(self, oid: int) -> tuple[MatchedBy, Account | None]:
         question = "SELECT p.how, c.* FROM temp.pairs p JOIN temp.cloud c ON c.cid = p.cid WHERE p.oid = ?"
@@ -172,7 +174,7 @@ class CloudMatch:
         if item.standing != "judged":
             return None
         found = tuple(Mismatch(kind, message) for kind, message in self._collisions.of_recipient(item, item.subject()))
-        return MatchRow(item.reference, "none", None, mismatches=found) if found else None
+        return MatchRow(item.oid, item.reference, "none", None, mismatches=found) if found else None
 
     def _orphans(self) -> t.Iterator[MatchRow]:
         """Yield synchronized accounts that no object of the directory is."""
@@ -189,7 +191,7 @@ class CloudMatch:
                 self.summary.other_domains += 1
             else:
                 message = f"{account.upn} comes from a directory, and no object of this one is it."
-                yield MatchRow(None, "none", account, mismatches=(Mismatch("not_in_directory", message),))
+                yield MatchRow(None, None, "none", account, mismatches=(Mismatch("not_in_directory", message),))
 
 
 def _roles(account: Account) -> str:

@@ -53,6 +53,7 @@ class MatchRow:
     """One object of the directory with its counterpart, or an account of the tenant that should have one.
 
     Attributes:
+        oid: number of the object in the snapshot; None for an account without one.
         object: the object; None for an account without one.
         matched_by: how the two were matched.
         account: the account; None where the tenant has none.
@@ -62,6 +63,7 @@ class MatchRow:
         mismatches: what is wrong.
     """
 
+    oid: int | None
     object: ObjectReference | None
     matched_by: MatchedBy
     account: Account | None

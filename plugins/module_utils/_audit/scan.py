@@ -11,13 +11,13 @@ import typing as t
 
 from .._directory.interface import Directory
 from .._model.finding import Finding
-from .._rules.forest import judge_forest
+from .._rules.forest import ForestFacts, judge_forest
 from .._rules.judge import judge
 from .._rules.options import RuleOptions
 from .._rules.population import Population
 from .._rules.subject import Subject
 from .._rules.upn import judge_upn
-from . import across, forest_facts
+from . import across, cloud_findings, forest_facts
 from .forest import Forest
 from .options import AuditOptions
 from .reading import read_objects, read_topology
@@ -72,6 +72,7 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     across.escalate_missing_upns(snapshot)
     across.judge_anchors(snapshot)
     across.judge_mailboxes(snapshot, forest)
+    cloud_findings.compare_names(snapshot, options.tenant, rules, frozenset(forest.dns_domains))
     across.judge_differences(snapshot)
     facts = forest_facts.forest_facts(topology, forest, directory, options.other_forests)
     forest_facts.record(snapshot, judge_forest(facts, rules.domains, rules.minimum_exchange_build))
@@ -82,9 +83,16 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     summary.seconds = round(time.monotonic() - started, 2)
     snapshot.write_meta("source", directory.identity())
     snapshot.write_meta("registered_suffixes", forest.registered_suffixes)
+    snapshot.write_meta("synchronization", _synchronization(facts))
     snapshot.write_meta("summary", summary.as_dict())
     snapshot.finish()
     return summary
+
+
+def _synchronization(facts: ForestFacts) -> dict[str, object]:
+    """Return whether the forest is synchronized already, and with which tenant."""
+    live = facts.anchors > 0 or any(account.proves_synchronization for account in facts.accounts)
+    return {"live": live, "tenant": next((account.tenant for account in facts.accounts if account.tenant), None)}
 
 
 def scan(

@@ -167,5 +167,6 @@ UPN_DIFFERS = frozenset(
         "upn_cloud_managed",
         "upn_quarantined",
         "upn_pending",
+        "upn_at_match",
     )
 )
