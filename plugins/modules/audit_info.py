@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - syncready.m365.scope
   - syncready.m365.forest
   - syncready.m365.forest.exchange
+  - syncready.m365.forest.compare
   - syncready.m365.tenant
 options:
   tenant_users_path:
@@ -115,6 +116,15 @@ EXAMPLES = r"""
     report_dir: /srv/reports/contoso
     fail_on: error
   register: audit
+
+- name: Compare the forests after each of them was audited, without any connection
+  syncready.m365.audit_info:
+    compare_snapshots: "{{ groups['forests'] | map('regex_replace', '^(.*)$', '/srv/reports/\\1/snapshot.sqlite') }}"
+    forest_join: mail
+    galsync_ous:
+      - OU=GALSync,DC=contoso,DC=local
+    report_dir: /srv/reports/forests
+  run_once: true
 
 - name: Audit beside what the tenant has, and show what a plan would make of everybody's identity
   syncready.m365.audit_info:
@@ -217,6 +227,24 @@ summary:
           until the answers were there. Empty for an export.
       type: dict
       sample: {"searches": 9, "pages": 211, "entries": 204512, "bytes": 231551020, "seconds": 41.2}
+    forests:
+      description: The forests that were compared, each by C(name), C(path), C(objects) and C(source). Only with
+        O(compare_snapshots).
+      type: list
+      elements: dict
+    persons:
+      description:
+        - How people were joined, as C(joined) (people with objects in several forests), C(ambiguous) (values that
+          several users of one forest have, by which nobody is joined), C(galsync_contacts),
+          C(galsync_contacts_without_person), C(linked_mailboxes) (their account is in another forest) and
+          C(linked_mailboxes_unresolved). Only with O(compare_snapshots).
+      type: dict
+      sample: {"joined": 120, "ambiguous": 0, "galsync_contacts": 80, "galsync_contacts_without_person": 1,
+               "linked_mailboxes": 0, "linked_mailboxes_unresolved": 0}
+    notes:
+      description: What should be known about the comparison. Only with O(compare_snapshots).
+      type: list
+      elements: str
     seconds:
       description: Duration of the audit.
       type: float
@@ -298,6 +326,16 @@ artifacts:
     summary_json:
       description: RV(summary) with source and options.
       type: dict
+    forests_jsonl:
+      description: The findings of a comparison of forests, in the shape of RV(artifacts.findings_jsonl). A comparison
+        writes this, C(forests_csv) and C(forests_json), and none of the other files.
+      type: dict
+    forests_csv:
+      description: The same as a table, in the shape of RV(artifacts.findings_csv).
+      type: dict
+    forests_json:
+      description: RV(summary) of a comparison, with its source.
+      type: dict
     preview_jsonl:
       description: What the cloud will call everybody, one JSON object on a line. Only with O(preview).
       type: dict
@@ -321,6 +359,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments 
     rules_spec,
 )
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import EMPTY_RESULT, audit
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.forests import forests_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.tenant import tenant_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import run_module
 
@@ -331,6 +370,7 @@ def main() -> None:
         **directory_spec(),
         **rules_spec(),
         **forest_spec(),
+        **forests_spec(),
         **tenant_spec(),
         "tenant_users_path": {"type": "path"},
         "preview": {"type": "bool", "default": False},

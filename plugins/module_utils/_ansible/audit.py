@@ -23,6 +23,7 @@ from .._report.rows import finding_as_dict
 from .arguments import directory_spec
 from .audit_preview import check_preview, write_preview
 from .choices import audit_options, open_directory
+from .forests import compare, join_attribute
 from .tenant import tenant_options, with_tenant_domains
 from .wrapper import Failure, Result
 
@@ -39,7 +40,12 @@ def audit(module: AnsibleModule) -> Result:
         Failure: the audit is complete and ``fail_on`` was crossed.
     """
     params = with_tenant_domains(module.params)
-    options = dataclasses.replace(audit_options(params), tenant=tenant_options(params))
+    options = dataclasses.replace(
+        audit_options(params), tenant=tenant_options(params), join_attribute=join_attribute(params)
+    )
+    if params["compare_snapshots"]:
+        compared, comparison = compare(params, options)
+        return _judged(compared, comparison.summary, params["fail_on"])
     planned = check_preview(params)
     with contextlib.ExitStack() as stack:
         directory = open_directory(params)
@@ -85,7 +91,11 @@ def _judged(result: Result, summary: Summary, fail_on: str) -> Result:
     number = sum(summary.severity[name] for name in counted)
     if number:
         words = " and ".join(f"{summary.severity[name]} of severity {name}" for name in counted)
-        where = result["artifacts"].get("findings_csv", {}).get("path")
+        where = (
+            result["artifacts"]
+            .get("forests_csv" if "forests_csv" in result["artifacts"] else "findings_csv", {})
+            .get("path")
+        )
         tail = f" They are listed in {where}." if where else " Give report_dir to have them listed."
         raise Failure(f"The directory is not ready: {words} found (fail_on: {fail_on}).{tail}", "FAIL_ON", result)
     return result

@@ -112,7 +112,7 @@ def judge_anchors(snapshot: Snapshot) -> None:
         by_anchor.setdefault(anchor, []).append((oid, standing))
     if not by_anchor:
         return
-    snapshot.run("CREATE INDEX objects_guid ON objects (guid)")
+    snapshot.run("CREATE INDEX IF NOT EXISTS objects_guid ON objects (guid)")
     clash = snapshot.count("SELECT coalesce(max(clash), 0) FROM clash_members")
     owners = (
         "SELECT oid, standing, anchor FROM objects WHERE guid = ? AND (anchor IS NULL OR anchor = guid) "

@@ -46,6 +46,7 @@ class AuditOptions:
         waivers: findings that somebody accepted.
         today: the day by which waivers expire.
         tenant: what is known of the tenant; None: nothing.
+        join_attribute: the attribute by which a comparison of forests will join people; None: none.
         other_forests: name of another audited forest to its UPN suffixes and domains, folded.
     """
 
@@ -58,3 +59,4 @@ class AuditOptions:
     today: datetime.date = field(default_factory=datetime.date.today)
     other_forests: t.Mapping[str, frozenset[str]] = field(default_factory=dict)
     tenant: TenantOptions | None = None
+    join_attribute: str | None = None

@@ -19,6 +19,7 @@ from .._rules.subject import Subject
 from .._rules.upn import judge_upn
 from . import across, cloud_findings, forest_facts
 from .forest import Forest
+from .forests_persons import JoinValues
 from .options import AuditOptions
 from .reading import read_objects, read_topology
 from .recorder import Recorder
@@ -62,7 +63,10 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     members = members_of(directory, licence.groups) if licence and licence.groups else frozenset()
     scopes = Scopes(options.sync_scope, licence, members)
     rules = options.rules
-    forest = scan(directory, rules, scopes, snapshot)
+    joined = JoinValues(snapshot, options.join_attribute) if options.join_attribute else None
+    forest = scan(directory, rules, scopes, snapshot, observer=joined)
+    if joined is not None:
+        joined.finish()
     topology = read_topology(directory, forest)
     scanned = time.monotonic()
 
