@@ -81,6 +81,8 @@ options:
   password:
     description:
       - The password of O(username).
+      - Do not set E(SYNCREADY_PASSWORD) with the keyword C(environment) of a task. Ansible puts that on a command line,
+        where every user of the machine sees it.
       - If the value is not specified in the task, the value of environment variable E(SYNCREADY_PASSWORD) will be
         used instead.
     type: str

@@ -49,11 +49,11 @@ EXAMPLES = r"""
     server: dc1.contoso.local
     auth_protocol: kerberos
     fail_on: none
-  register: connection
+  register: checked
 
 - name: Show one line for each check
   ansible.builtin.debug:
-    msg: "{{ connection.checks | map(attribute='message') }}"
+    msg: "{{ checked.checks | map(attribute='message') }}"
 """
 
 RETURN = r"""

@@ -7,8 +7,10 @@ taken back."""
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import resource
 import threading
 import time
 from pathlib import Path
@@ -122,6 +124,37 @@ def test_the_domain_controller_is_killed(crowd: DomainController, tmp_path: Path
         thread.join()
     assert crashes == CRASHES
     finish(crowd, rows, state, whole)
+
+
+def test_a_disk_that_becomes_full(own_lab: Lab, tmp_path: Path) -> None:
+    """What cannot be announced is not written; with room again, the same call goes on."""
+    dc = own_lab.users(PEOPLE)
+    rows = people(dc, 200)
+    state = state_dir(tmp_path)
+    path = state / f"apply-{DIGEST[:16]}.jsonl"
+    said = tmp_path / "said"
+
+    def work() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        execution = apply(dc, rows, state)
+        error = execution.report.error
+        said.write_text(f"{error.code if error else ''}: {error}\n{json.dumps(counts(execution))}", encoding="utf-8")
+
+    assert Process(work).end() == 0
+    message, numbers = said.read_text(encoding="utf-8").splitlines()
+    assert message.startswith("DISK_FULL: ")
+    assert "Make room there" in message
+    found = json.loads(numbers)
+    assert 0 < found["changed"] < 200
+    assert found["left"] > 0
+    journal = read_journal(str(path))
+    written = client.search(dc, dc.forest.dn, "(userPrincipalName=*@fabrikam.com)", ["1.1"])
+    announced = {entry.object.dn for entry in journal.entries}
+    assert {dn for dn, _attributes in written} <= announced
+    execution = apply(dc, rows, state)
+    assert execution.report.error is None
+    assert_complete(read_journal(str(path)), 200)
+    assert counts(roll_back(dc, str(path), state)) == {"changed": 200}
 
 
 def test_a_journal_that_was_changed_is_not_gone_on_with(own_lab: Lab, tmp_path: Path) -> None:

@@ -14,40 +14,24 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .._directory.interface import Directory, Selection
 from .._directory.ldif import LdifDirectory
-from .._model.errors import OptionError, SyncreadyError
-from .._remediation.apply import Progress
+from .._model.errors import OptionError
 from .._remediation.errors import StateError
 from .._remediation.guard import Settings
 from .._remediation.identity import check_directory
 from .._remediation.limits import Limits, parse_deadline
 from .._remediation.link import Link
-from .._remediation.outcomes import STATES
+from .._remediation.outcomes import Progress
 from .._remediation.plan import ObjectChange, PlanHeader, PlanRow, by_object
 from .._remediation.plan_files import Plan
 from .._remediation.run import Errand, Execution, execute, settle
 from .._remediation.state_dir import StateDirectory, lay_marker
-from .._report import outcomes
 from .._report.files import ReportDirectory
 from .choices import Params, open_directory
-from .wrapper import Failure, Result
+from .wrapper import Result
+from .writing_result import EMPTY_WRITING, Shaped
 
-EMPTY_WRITING: Result = {
-    "source": {},
-    "counts": dict.fromkeys(("planned", *STATES), 0),
-    "left_by": {},
-    "reasons": {},
-    "outcomes": [],
-    "truncated": False,
-    "diff": [],
-    "estimate": {"objects": 0, "seconds": 0.0},
-    "stopped": "",
-    "journal": None,
-    "undo_ldif": None,
-    "change_ldif": None,
-    "settled": [],
-    "notes": [],
-    "artifacts": {},
-}
+__all__ = ["EMPTY_WRITING", "WritingSession", "lay_marker_for"]
+
 _JUDGED_CLASSES = ("user", "contact", "group")
 _PROGRESS = "progress.json"
 
@@ -169,13 +153,16 @@ class WritingSession:
             self._link,
             changes,
             errand,
-            settings or _settings(self._params),
+            settings or settings_of(self._params),
             limits,
             self.state,
             check_mode=self._module.check_mode,
             observer=self._tell,
         )
-        return self._finished(execution, digest, report)
+        shaped = Shaped(execution, self.settled, self._link.directory, self._params, self._module.check_mode)
+        if report is not None:
+            return shaped.result(lambda: report)
+        return shaped.result(lambda: shaped.report_directory(self.state, self._purpose, digest))
 
     def _count(self, planned: int) -> int:
         """Return how many objects the directory holds that could be judged."""
@@ -214,78 +201,6 @@ class WritingSession:
             # Nothing depends on it; a full disk shows in the journal.
             return
 
-    def _finished(self, execution: Execution, digest: str, report: ReportDirectory | None) -> Result:
-        found = execution.report
-        listed = found.worst_first()
-        most = max(self._params["max_returned"], 0)
-        everything = [one.as_dict() for one in listed[:most]]
-        sample = outcomes.capped(everything, most)
-        diff = outcomes.differences(listed)
-        shown_diff = outcomes.capped(diff[:most], most)
-        error = found.error
-        artifacts: dict[str, t.Any] = {}
-        try:
-            report = report or self._report(execution, digest)
-            if report is not None:
-                report.write_rows("outcomes", outcomes.COLUMNS, outcomes.rows(listed))
-                artifacts = report.publish()
-        except SyncreadyError as failed:
-            error = error or failed
-        settled_changed = any(one.changed for one in self.settled)
-        result: Result = {
-            "changed": execution.changed or settled_changed,
-            "source": self._link.directory.identity(),
-            "counts": found.counts(),
-            "left_by": found.left_by(),
-            "reasons": found.reasons(),
-            "outcomes": sample,
-            "truncated": len(sample) < len(listed) or len(shown_diff) < len(diff),
-            "diff": shown_diff,
-            "estimate": {"objects": found.estimate[0], "seconds": round(found.estimate[1], 1)},
-            "stopped": found.stopped,
-            "journal": execution.journal,
-            "undo_ldif": execution.undo_ldif,
-            "change_ldif": execution.change_ldif,
-            "settled": [{"journal": one.journal, "counts": one.report.counts()} for one in self.settled],
-            "notes": self._notes(execution),
-            "artifacts": artifacts,
-        }
-        if error is not None:
-            raise Failure(f"{error} {_numbers(found.counts())}", error.code, result)
-        if found.bad or found.unsettled:
-            where = artifacts.get("outcomes_csv", {}).get("path")
-            tail = f" They are listed in {where}." if where else ""
-            raise Failure(f"Not everything became as planned: {_numbers(found.counts())}{tail}", "PARTIAL", result)
-        return result
-
-    def _report(self, execution: Execution, digest: str) -> ReportDirectory | None:
-        if self._params["report_dir"]:
-            return ReportDirectory(self._params["report_dir"])
-        name = "rehearsal" if self._module.check_mode else "outcomes"
-        if self.state is not None:
-            return ReportDirectory(self.state.journal_path(self._purpose, digest).removesuffix("jsonl") + name)
-        if self._params["change_ldif_path"] and execution.change_ldif:
-            return ReportDirectory(self._params["change_ldif_path"].removesuffix(".ldif") + "." + name)
-        return None
-
-    def _notes(self, execution: Execution) -> list[str]:
-        notes = []
-        counts = execution.report.counts()
-        if execution.change_ldif:
-            notes.append(
-                f"Nothing was changed yet: import {execution.change_ldif} with ldifde -i -f, or ldapmodify -f."
-            )
-        elif execution.changed and not self._module.check_mode:
-            notes.append(
-                f"The changes were written on {self._link.directory.root_dse.host or 'one domain controller'}; others, and "
-                "the server that synchronizes, see them after replication."
-            )
-        if counts["left"] and execution.report.stopped:
-            notes.append(
-                f"The run ended early ({execution.report.stopped}); the same call goes on with the objects that are left."
-            )
-        return notes
-
     def close(self) -> None:
         """Let others use the directory for journals, and close what was opened again."""
         self._link.close()
@@ -317,7 +232,8 @@ def _unlimited(number: int) -> int | None:
     return None if number == -1 else number
 
 
-def _settings(params: Params) -> Settings:
+def settings_of(params: Params) -> Settings:
+    """Return what may be changed (fragment ``writing.plan``)."""
     return Settings(
         protected_accounts=params["protected_accounts"] == "allow",
         policy_managed_recipients=params["policy_managed_recipients"] == "allow",
@@ -328,11 +244,6 @@ def _settings(params: Params) -> Settings:
 def _job() -> str:
     """Return what names the job of AWX or Automation Platform; empty elsewhere."""
     return os.environ.get("JOB_ID", "")
-
-
-def _numbers(counts: t.Mapping[str, int]) -> str:
-    said = ", ".join(f"{number} {state}" for state, number in counts.items() if number and state != "planned")
-    return f"{said or 'nothing done'} of {counts['planned']} objects."
 
 
 def _for_owner(path: str, flags: int) -> int:

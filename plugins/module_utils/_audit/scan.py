@@ -64,7 +64,7 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     scopes = Scopes(options.sync_scope, licence, members)
     rules = options.rules
     joined = JoinValues(snapshot, options.join_attribute) if options.join_attribute else None
-    forest = scan(directory, rules, scopes, snapshot, observer=joined)
+    snapshot.forest = forest = scan(directory, rules, scopes, snapshot, observer=joined)
     if joined is not None:
         joined.finish()
     topology = read_topology(directory, forest)

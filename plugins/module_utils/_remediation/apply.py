@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import time
 import typing as t
-from dataclasses import dataclass
 
 from .._directory.interface import Modification
 from .._model.errors import DirectoryError, SyncreadyError
@@ -27,28 +26,11 @@ from .journal import Journal
 from .journal_writer import JournalWriter
 from .limits import Governor, Limits
 from .link import Link
-from .order import Group, Step, ordered
-from .outcomes import Outcome, Report, State
+from .order import Group, Step, batches, ordered
+from .outcomes import Outcome, Progress, Report, State
 from .plan import ObjectChange
 from .undo import UndoFile, undo_path
 from .writer import Write, Writer
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is.
-
-    Attributes:
-        decided: objects of which it is known what became of them.
-        planned: objects that the plan changes.
-        counts: how many came to each state.
-        estimate: how many objects were expected to change, and in how many seconds.
-    """
-
-    decided: int
-    planned: int
-    counts: dict[str, int]
-    estimate: tuple[int, float]
 
 
 class Applier:
@@ -124,7 +106,7 @@ class Applier:
         self._tell()
         try:
             self._settle(changes)
-            for group in self._batches(ordered(changes)):
+            for group in batches(ordered(changes), self.limits.batch_size, report.outcomes):
                 self._group(group)
         except SyncreadyError as error:
             report.error = error
@@ -195,28 +177,6 @@ class Applier:
         for entry in list(self.doubts.half.values()) if self.journal is not None else ():
             if entry.object.key not in by_key:
                 self._group(circle.from_journal(entry))
-
-    def _batches(self, groups: t.Iterable[Group]) -> t.Iterator[Group]:
-        """Yield circles as they are, and single steps in batches in which none waits for another."""
-        batch: list[Step] = []
-        keys: set[str] = set()
-        for group in groups:
-            if len(group.steps) > 1:
-                if batch:
-                    yield Group(tuple(batch))
-                    batch, keys = [], set()
-                yield group
-                continue
-            step = group.steps[0]
-            if step.key in self.report.outcomes:
-                continue
-            if step.after & keys or len(batch) >= self.limits.batch_size:
-                yield Group(tuple(batch))
-                batch, keys = [], set()
-            batch.append(step)
-            keys.add(step.key)
-        if batch:
-            yield Group(tuple(batch))
 
     def _group(self, group: Group) -> None:
         report = self.report

@@ -100,16 +100,22 @@ class ObjectReader:
     def _by_guid(self, base: str | None, references: t.Sequence[ObjectReference], found: dict[str, Entry]) -> None:
         for start in range(0, len(references), _AT_ONCE):
             part = {t.cast(str, one.guid): one for one in references[start : start + _AT_ONCE]}
-            terms = "".join(f"(objectGUID={_escaped(guid)})" for guid in part)
-            condition = f"(|{terms})" if len(part) > 1 else terms
             try:
-                for entry in self._link.directory.search(base, "subtree", self._selection, condition):
+                for entry in self._having(base, list(part)):
                     one = part.get(entry.guid or "")
                     if one is not None:
                         found[one.key] = entry
             except DirectoryError as error:
                 if base is None or error.code not in _NOT_THERE:
                     raise
+
+    def _having(self, base: str | None, guids: list[str]) -> t.Iterable[Entry]:
+        quickly = getattr(self._link.directory, "read_known", None)
+        if quickly is not None and base is not None:
+            return t.cast("t.Iterable[Entry]", quickly(base, guids, self._selection))
+        terms = "".join(f"(objectGUID={_escaped(guid)})" for guid in guids)
+        condition = f"(|{terms})" if len(guids) > 1 else terms
+        return self._link.directory.search(base, "subtree", self._selection, condition)
 
     def _by_name(self, dn: str) -> Entry | None:
         try:

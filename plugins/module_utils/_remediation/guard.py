@@ -13,6 +13,8 @@ from .._directory.interface import Modification
 from .._exchange.address_policies import managing_policies
 from .._model.entry import Entry
 from .._model.errors import EntryError
+from .._model.finding import Change
+from .._model.text import fold, shown
 from .compare import MANY_VALUES
 from .fetch import RIGHTS
 from .plan import ObjectChange
@@ -39,7 +41,22 @@ class Settings:
 
 def spared(change: ObjectChange, entry: Entry, settings: Settings) -> tuple[str, str] | None:
     """Return why an object is left alone (a stable word, and words for people), or None where it may be changed."""
+    for one in change.changes:
+        if twin := _twin(one, entry):
+            return "indistinguishable", (
+                f"{one.attribute} also holds {shown(twin)}, which a domain controller takes for the same value: deleting "
+                "one may delete the other. Set the attribute by hand."
+            )
     return spared_attributes({one.attribute.lower() for one in change.changes}, entry, settings)
+
+
+def _twin(change: Change, entry: Entry) -> str | None:
+    """Return a value that stays and differs from one that goes in case alone; no domain controller lets it come to be."""
+    values = entry.texts(change.attribute.lower())
+    # What is no longer there was changed by somebody, perhaps in case alone: a conflict, which the comparison finds.
+    going = set(change.remove) & set(values)
+    folded = {fold(value) for value in going}
+    return next((value for value in values if value not in going and fold(value) in folded), None)
 
 
 def spared_attributes(names: set[str], entry: Entry, settings: Settings) -> tuple[str, str] | None:

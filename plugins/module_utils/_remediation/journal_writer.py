@@ -37,7 +37,7 @@ class JournalWriter:
     def __init__(self, path: str, header: dict[str, t.Any]) -> None:
         self.path = path
         self._previous = START
-        self._count = 0
+        self._count = self._noted = 0
         self._dirty = False
         self.broken = False
         with writing(path):
@@ -134,15 +134,22 @@ class JournalWriter:
                 os.fsync(self._file.fileno())
                 self._dirty = False
 
-    def checkpoint(self) -> None:
+    def checkpoint(self, most: int = 0) -> None:
         """Bring everything to the disk, and note beside the journal how far it goes.
+
+        Args:
+            most: lines that may go unnoted; where there are no more, nothing is done. What is not on the disk yet goes
+                there with the next intents; lost, it would be looked up.
 
         Raises:
             StateError: that was not possible.
         """
+        if self._count - self._noted < most:
+            return
         self.sync()
         with writing(self.path):
             write_head(self.path, self._count, self._previous)
+        self._noted = self._count
 
     def end(self, about: dict[str, t.Any]) -> None:
         """End the run.

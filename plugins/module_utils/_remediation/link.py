@@ -146,10 +146,7 @@ class Link:
             if not busy or not going:
                 break
             time.sleep(delay)
-            # A default binds what the loop changes.
-            again = self.modify_each(
-                [items[one] for one in busy], lambda place, error, busy=busy: listen(busy[place], error)
-            )
+            again = self.modify_each([items[one] for one in busy], _renumbered(listen, busy))
             for number, result in zip(busy, again, strict=False):
                 results[number] = result
         return results
@@ -158,3 +155,7 @@ class Link:
         """Close what was opened again; the first directory belongs to the caller."""
         if self.directory is not self._first:
             self.directory.close()
+
+
+def _renumbered(observer: Observer, places: t.Sequence[int]) -> Observer:
+    return lambda place, error: observer(places[place], error)

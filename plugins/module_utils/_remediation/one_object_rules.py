@@ -18,7 +18,7 @@ from .._model.text import fold, shown
 from .._rules.catalogue import finding
 from .._rules.options import RuleOptions
 from .._rules.subject import Proxy, Subject
-from .verify import Judgement
+from .verify import Judgement, repaired
 
 _ADDRESSES = ("mail", "proxyaddresses")
 _RULE = {
@@ -61,9 +61,9 @@ def new_errors(
     states = []
     for entry in (before, after):
         subject = Subject(entry, kind, options.sign_in_attribute.lower())
-        states.append(Judgement(entry, kind, subject.default_licence_scope, options, []))
-    known = states[0].keys
-    found = [one for one in states[1].findings if (one.rule, one.attribute, one.value) not in known]
+        subject.in_licence_scope = subject.default_licence_scope
+        states.append(Judgement(subject, options).findings)
+    found = repaired(states[1], states[0])
     found += _taken(directory, before, changes)
     judged = [
         dataclasses.replace(one, severity=severities.get(one.rule, one.severity))

@@ -77,6 +77,35 @@ def ordered(changes: t.Sequence[ObjectChange]) -> list[Group]:
     return groups
 
 
+def batches(groups: t.Iterable[Group], size: int, decided: t.Container[str]) -> t.Iterator[Group]:
+    """Yield circles as they are, and single steps in batches in which none waits for another.
+
+    Args:
+        groups: in their order.
+        size: steps of a batch at the most.
+        decided: keys of objects that need no step any more.
+    """
+    batch: list[Step] = []
+    keys: set[str] = set()
+    for group in groups:
+        if len(group.steps) > 1:
+            if batch:
+                yield Group(tuple(batch))
+                batch, keys = [], set()
+            yield group
+            continue
+        step = group.steps[0]
+        if step.key in decided:
+            continue
+        if step.after & keys or len(batch) >= size:
+            yield Group(tuple(batch))
+            batch, keys = [], set()
+        batch.append(step)
+        keys.add(step.key)
+    if batch:
+        yield Group(tuple(batch))
+
+
 def taken(changes: t.Iterable[ObjectChange]) -> Taken:
     """Return the values that objects take, to be asked whether an attribute's value is among them."""
     return Taken({key for change in changes for key in _values(change)[1]})

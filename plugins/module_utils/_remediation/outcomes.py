@@ -116,3 +116,20 @@ class Report:
     def worst_first(self) -> list[Outcome]:
         """Return the outcomes, those first that people look for."""
         return sorted(self.outcomes.values(), key=lambda one: _ORDER.index(one.state))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        decided: objects of which it is known what became of them.
+        planned: objects that the plan changes.
+        counts: how many came to each state.
+        estimate: how many objects were expected to change, and in how many seconds.
+    """
+
+    decided: int
+    planned: int
+    counts: dict[str, int]
+    estimate: tuple[int, float]

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from .._directory.ldif import LdifDirectory
 from .._directory.ldif_changes import ChangeFile
 from .._model.errors import DirectoryError
-from .apply import Applier, Progress
+from .apply import Applier
 from .guard import Settings
 from .identity import directory_key
 from .journal import Journal, read_journal
 from .journal_writer import JournalWriter
 from .limits import Limits
 from .link import Link
-from .outcomes import Report
+from .outcomes import Progress, Report
 from .plan import ObjectChange
 from .state_dir import StateDirectory
 from .undo import UndoFile, undo_path

@@ -25,6 +25,8 @@ from .plan import ObjectChange
 from .undo import UndoFile
 
 _ROUNDS = 3
+# Lines of the journal after which it is noted how many there are.
+_UNNOTED = 500
 _REFUSED = frozenset(("NO_RIGHTS", "VALUE_REFUSED", "LIMIT_EXCEEDED", "MODIFY_FAILED", "REFERRAL"))
 
 Pending = tuple[str, StepName, tuple[Modification, ...]]
@@ -129,7 +131,7 @@ class Writer:
                 self._conclude(one)
         self._verify([one for one in writes if one.state == "changed"])
         if self._journal is not None:
-            self._journal.checkpoint()
+            self._journal.checkpoint(_UNNOTED)
 
     def _intend(self, writes: t.Sequence[Write]) -> None:
         if self._journal is None:

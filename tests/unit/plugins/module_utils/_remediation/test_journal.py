@@ -14,7 +14,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.syncready.m365.plugins.module_utils._directory.interface import Modification
@@ -86,6 +86,7 @@ class TestReading:
                     attempt(path, b"".join(swapped))
 
     @given(st.data())
+    @settings(deadline=None)
     def test_changed_bytes_are_noticed(self, whole: Path, data: st.DataObject) -> None:
         original = whole.read_bytes()
         try:
@@ -99,6 +100,7 @@ class TestReading:
             whole.write_bytes(original)
 
     @given(st.data())
+    @settings(deadline=None)
     def test_a_cut_is_noticed(self, whole: Path, data: st.DataObject) -> None:
         original = whole.read_bytes()
         try:
@@ -108,6 +110,7 @@ class TestReading:
             whole.write_bytes(original)
 
     @given(st.binary(max_size=300))
+    @settings(deadline=None)
     def test_any_bytes_are_no_journal(self, tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
         path = tmp_path_factory.getbasetemp() / "any.jsonl"
         path.write_bytes(data)

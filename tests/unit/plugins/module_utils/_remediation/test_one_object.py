@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.syncready.m365.plugins.module_utils._directory.interface import EVERYTHING, Modification
@@ -120,6 +120,7 @@ STATES: tuple[State, ...] = ("present", "absent", "exact")
 
 
 @given(VALUES, VALUES.filter(bool), st.sampled_from(STATES))
+@settings(deadline=None)
 def test_the_second_time_nothing_is_left(now: list[str], values: list[str], state: State) -> None:
     entry = Entry("CN=x", {"url": [value.encode() for value in now]} if now else {})
     wanted: dict[str, t.Sequence[str]] = {"url": values}

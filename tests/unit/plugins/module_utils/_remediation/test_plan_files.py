@@ -109,6 +109,7 @@ def saved(
 
 class TestJsonLines:
     @given(PLANS)
+    @settings(deadline=None)
     def test_what_is_written_is_read(self, tmp_path_factory: pytest.TempPathFactory, found: list[PlanRow]) -> None:
         path = str(tmp_path_factory.mktemp("plan") / "plan.jsonl")
         header = write_plan(path, HEADER, found)
@@ -164,13 +165,14 @@ class TestJsonLines:
 
 class TestTable:
     @given(PLANS)
+    @settings(deadline=None)
     @example(list(ROWS))
     def test_what_is_written_is_read(self, found: list[PlanRow]) -> None:
         data = sheet(HEADER, found)
         assert read_bytes(data) == tuple(stripped(row) for row in found)
 
     @given(PLANS, st.sampled_from(",;\t"), st.sampled_from(("utf-8-sig", "utf-8", "utf-16", "cp1252")))
-    @settings(suppress_health_check=[HealthCheck.filter_too_much])
+    @settings(suppress_health_check=[HealthCheck.filter_too_much], deadline=None)
     @example(list(ROWS), ";", "cp1252")
     def test_a_spreadsheet_in_between(self, found: list[PlanRow], delimiter: str, encoding: str) -> None:
         plan = original(found)
@@ -283,6 +285,7 @@ class TestTable:
         assert caught.value.code == "PLAN_ORIGINAL"
 
     @given(st.binary(max_size=200) | st.binary(max_size=80).map(lambda data: sheet(HEADER, ROWS[:2])[:400] + data))
+    @settings(deadline=None)
     def test_any_bytes_give_rows_or_a_sentence(self, data: bytes) -> None:
         try:
             read_bytes(data)
