@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import typing as t
 from dataclasses import dataclass
@@ -86,7 +85,7 @@ def previews(
     values: list[Row] = []
     for place, item in enumerate(remembered(snapshot, options.sign_in_attribute)):
         preview = _preview(item, options, initial_domain, changes.get(item.reference.key, ()), synchronized)
-        waiting.append((place, json.dumps(dataclasses.asdict(preview))))
+        waiting.append((place, _packed(preview)))
         values += _held("before", preview.before)
         values += _held("after", preview.after)
         if len(waiting) >= _BATCH:
@@ -141,20 +140,27 @@ def _write(snapshot: Snapshot, waiting: list[Row], values: list[Row]) -> None:
     values.clear()
 
 
-def _with_notes(row: dict[str, t.Any], shared: frozenset[Row]) -> Preview:
+def _packed(preview: Preview) -> str:
+    after = None if preview.after == preview.before else vars(preview.after)
+    names = (preview.sign_in_name, preview.new_sign_in_name)
+    return json.dumps([vars(preview.object), vars(preview.before), after, *names])
+
+
+def _with_notes(row: list[t.Any], shared: frozenset[Row]) -> Preview:
+    reference, before, after, sign_in_name, new_sign_in_name = row
     identities: dict[Stage, CloudIdentity] = {
-        "before": CloudIdentity(**row["before"]),
-        "after": CloudIdentity(**row["after"]),
+        "before": CloudIdentity(**before),
+        "after": CloudIdentity(**(after or before)),
     }
     notes: dict[Stage, tuple[str, ...]] = {}
     for stage, identity in identities.items():
         held = {space: value for _stage, space, value in _held(stage, identity)}
         notes[stage] = tuple(_SHARED[space] for space, value in held.items() if (stage, space, value) in shared)
     return Preview(
-        ObjectReference(**row["object"]),
+        ObjectReference(**reference),
         identities["before"],
         identities["after"],
-        row["sign_in_name"],
-        row["new_sign_in_name"],
+        sign_in_name,
+        new_sign_in_name,
         notes,
     )
