@@ -177,3 +177,9 @@ def test_exchange_attributes_managed_in_the_cloud(tmp_path: Path) -> None:
     other = tmp_path / "managed.json"
     other.write_text(managed)
     assert kinds([one(tmp_path, world, files={"users": str(other)})]) == {"ann": {"exchange_cloud_managed"}}
+
+
+def test_every_kind_is_documented() -> None:
+    page = (Path(__file__).resolve().parents[5] / "docs" / "tenant.md").read_text(encoding="utf-8")
+    for kind, row in MISMATCHES.items():
+        assert f"| `{kind}` | {row.severity} | {row.follows} | {row.advice} |" in page
