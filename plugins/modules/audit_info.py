@@ -359,8 +359,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments 
     rules_spec,
 )
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import EMPTY_RESULT, audit
-from ansible_collections.syncready.m365.plugins.module_utils._ansible.forests import forests_spec
-from ansible_collections.syncready.m365.plugins.module_utils._ansible.tenant import tenant_spec
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit_preview import beside_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import run_module
 
 
@@ -370,11 +369,7 @@ def main() -> None:
         **directory_spec(),
         **rules_spec(),
         **forest_spec(),
-        **forests_spec(),
-        **tenant_spec(),
-        "tenant_users_path": {"type": "path"},
-        "preview": {"type": "bool", "default": False},
-        "preview_plan_path": {"type": "path"},
+        **beside_spec(),
         "report_dir": {"type": "path"},
         "max_returned": {"type": "int", "default": 100},
         "fail_on": {"type": "str", "choices": ["none", "warning", "error"], "default": "none"},

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 import typing as t
 
@@ -23,8 +22,7 @@ from .._report.rows import finding_as_dict
 from .arguments import directory_spec
 from .audit_preview import check_preview, write_preview
 from .choices import audit_options, open_directory
-from .forests import compare, join_attribute
-from .tenant import tenant_options, with_tenant_domains
+from .forests import compare
 from .wrapper import Failure, Result
 
 EMPTY_RESULT: Result = {"source": {}, "summary": {}, "findings": [], "truncated": False, "artifacts": {}}
@@ -39,13 +37,10 @@ def audit(module: AnsibleModule) -> Result:
         SyncreadyError: something was wrong that a person can act on; no report was written then.
         Failure: the audit is complete and ``fail_on`` was crossed.
     """
-    params = with_tenant_domains(module.params)
-    options = dataclasses.replace(
-        audit_options(params), tenant=tenant_options(params), join_attribute=join_attribute(params)
-    )
+    params = module.params
+    options = audit_options(params)
     if params["compare_snapshots"]:
-        compared, comparison = compare(params, options)
-        return _judged(compared, comparison.summary, params["fail_on"])
+        return compare(params, options)
     planned = check_preview(params)
     with contextlib.ExitStack() as stack:
         directory = open_directory(params)
@@ -91,11 +86,7 @@ def _judged(result: Result, summary: Summary, fail_on: str) -> Result:
     number = sum(summary.severity[name] for name in counted)
     if number:
         words = " and ".join(f"{summary.severity[name]} of severity {name}" for name in counted)
-        where = (
-            result["artifacts"]
-            .get("forests_csv" if "forests_csv" in result["artifacts"] else "findings_csv", {})
-            .get("path")
-        )
+        where = result["artifacts"].get("findings_csv", {}).get("path")
         tail = f" They are listed in {where}." if where else " Give report_dir to have them listed."
         raise Failure(f"The directory is not ready: {words} found (fail_on: {fail_on}).{tail}", "FAIL_ON", result)
     return result

@@ -16,7 +16,21 @@ from .._report.files import ReportDirectory
 from .._report.preview import COLUMNS, preview_rows
 from .._rules.cloud_identity import UNKNOWN_DOMAIN
 from .._tenant.domains import read_domains
+from .arguments import Spec
 from .choices import Params
+from .forests import forests_spec
+from .tenant_options import tenant_spec
+
+
+def beside_spec() -> Spec:
+    """Return the options of audit_info about what is beside the directory: other forests, the tenant, a preview."""
+    return {
+        **forests_spec(),
+        **tenant_spec(),
+        "tenant_users_path": {"type": "path"},
+        "preview": {"type": "bool", "default": False},
+        "preview_plan_path": {"type": "path"},
+    }
 
 
 def check_preview(params: Params) -> tuple[PlanRow, ...]:

@@ -7,23 +7,20 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import typing as t
 
 from .._audit.findings import read_findings
-from .._audit.forests_compare import Comparison, compare_forests
+from .._audit.forests_compare import compare_forests
 from .._audit.forests_persons import ForestJoin
 from .._audit.options import AuditOptions
 from .._audit.snapshot import Snapshot
-from .._model.errors import OptionError
+from .._audit.summary import Summary
 from .._model.version import VERSION
 from .._report.files import ReportDirectory
 from .._report.rows import CSV_COLUMNS, finding_as_csv, finding_as_dict
 from .arguments import Spec
-from .choices import Params, dns
-from .wrapper import Result
-
-_ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*\Z")
+from .choices import Params, dns, join_attribute
+from .wrapper import Failure, Result
 
 
 def forests_spec() -> Spec:
@@ -42,27 +39,15 @@ def forest_join(params: Params) -> ForestJoin:
     Raises:
         OptionError: the attribute is missing or no attribute, or an OU is no DN.
     """
-    attribute = (params["forest_join_attribute"] or "").strip()
-    if params["forest_join"] == "attribute" and not _ATTRIBUTE.match(attribute):
-        raise OptionError("forest_join_attribute: name the LDAP attribute by which people are joined, as employeeID.")
-    return ForestJoin(params["forest_join"], attribute, dns("galsync_ous", params["galsync_ous"]))
+    return ForestJoin(params["forest_join"], join_attribute(params) or "", dns("galsync_ous", params["galsync_ous"]))
 
 
-def join_attribute(params: Params) -> str | None:
-    """Return the attribute that an audit keeps for a later comparison; None where none is wanted.
-
-    Raises:
-        OptionError: the attribute is missing or no attribute.
-    """
-    join = forest_join(params)
-    return join.attribute if join.by == "attribute" else None
-
-
-def compare(params: Params, options: AuditOptions) -> tuple[Result, Comparison]:
+def compare(params: Params, options: AuditOptions) -> Result:
     """Compare the snapshots that the options name; write the report where there is a report_dir.
 
     Raises:
         SyncreadyError: something was wrong that a person can act on; no report was written then.
+        Failure: the comparison is complete and ``fail_on`` was crossed.
     """
     join = forest_join(params)
     with contextlib.ExitStack() as stack:
@@ -94,4 +79,16 @@ def compare(params: Params, options: AuditOptions) -> tuple[Result, Comparison]:
             "truncated": len(sample) < total,
             "artifacts": report.publish() if report is not None else {},
         }
-    return result, comparison
+    return _judged(result, comparison.summary, params["fail_on"])
+
+
+def _judged(result: Result, summary: Summary, fail_on: str) -> Result:
+    counted = {"none": (), "warning": ("error", "warning"), "error": ("error",)}[fail_on]
+    if any(summary.severity[name] for name in counted):
+        words = " and ".join(f"{summary.severity[name]} of severity {name}" for name in counted)
+        where = result["artifacts"].get("forests_csv", {}).get("path")
+        tail = f" They are listed in {where}." if where else " Give report_dir to have them listed."
+        raise Failure(
+            f"The forests are not ready together: {words} found (fail_on: {fail_on}).{tail}", "FAIL_ON", result
+        )
+    return result

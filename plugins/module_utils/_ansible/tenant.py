@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options about the tenant's side, and the work of the module cloud_match_info."""
+"""The work of the module cloud_match_info."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from .._audit import across
-from .._audit.cloud import Tenant, TenantFiles, load_tenant
-from .._audit.cloud_findings import TenantOptions
+from .._audit.cloud import Tenant, load_tenant
 from .._audit.cloud_match import CloudMatch, MatchOptions
 from .._audit.cloud_rows import MatchSummary, keep_rows, read_rows
 from .._audit.forest import Forest
@@ -30,9 +29,9 @@ from .._report.cloud_match import COLUMNS, corrections, row_as_csv, row_as_dict
 from .._report.files import ReportDirectory
 from .._rules.cloud_identity import UNKNOWN_DOMAIN
 from .._rules.options import RuleOptions
-from .._tenant.domains import read_domains
 from .arguments import Spec
 from .choices import Params, domains_of, open_directory, sync_scope_of
+from .tenant_options import given_domain, tenant_options, tenant_spec
 from .wrapper import Failure, Result
 
 EMPTY_RESULT: Result = {
@@ -44,24 +43,7 @@ EMPTY_RESULT: Result = {
     "artifacts": {},
 }
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*\Z")
-_INITIAL = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.onmicrosoft\.(?:com|us|de)|\.partner\.onmschina\.cn)\Z")
 _MISMATCHED = len(SEVERITIES) - 1
-
-
-def tenant_spec() -> Spec:
-    """Return the options about the tenant (fragment ``tenant``)."""
-    return {
-        "tenant_domains_path": {"type": "path"},
-        "tenant_licences_path": {"type": "path"},
-        "tenant_columns": {"type": "dict", "default": {}},
-        "initial_domain": {"type": "str"},
-        "source_anchor": {
-            "type": "str",
-            "choices": ["ms_ds_consistency_guid", "object_guid"],
-            "default": "ms_ds_consistency_guid",
-        },
-        "upn_sync_enabled": {"type": "bool"},
-    }
 
 
 def match_spec() -> Spec:
@@ -79,56 +61,6 @@ def match_spec() -> Spec:
     }
 
 
-def tenant_columns(params: Params) -> dict[str, str]:
-    """Return field to the name of its column.
-
-    Raises:
-        OptionError: a name is no text.
-    """
-    for name, column in params["tenant_columns"].items():
-        if not isinstance(column, str) or not column.strip():
-            raise OptionError(f"tenant_columns: give {name} the name of a column.")
-    return dict(params["tenant_columns"])
-
-
-def with_tenant_domains(params: Params) -> Params:
-    """Return the options with the verified domains of the tenant's export among ``verified_domains``.
-
-    Raises:
-        TenantFileError: the export cannot be used.
-        OptionError: an option does not say something usable.
-    """
-    if not params.get("tenant_domains_path"):
-        return params
-    domains = read_domains(params["tenant_domains_path"], tenant_columns(params))
-    verified = [domain.name for domain in domains if domain.verified]
-    return {**params, "verified_domains": [*params["verified_domains"], *verified]}
-
-
-def tenant_options(params: Params) -> TenantOptions:
-    """Return what the user said about the tenant.
-
-    Raises:
-        OptionError: an option does not say something usable.
-    """
-    files = TenantFiles(
-        params.get("tenant_users_path"),
-        params.get("tenant_objects_path"),
-        params["tenant_domains_path"],
-        params["tenant_licences_path"],
-        params.get("tenant_roles_path"),
-        tenant_columns(params),
-    )
-    return TenantOptions(files, _given_domain(params), params["source_anchor"], params["upn_sync_enabled"])
-
-
-def _given_domain(params: Params) -> str | None:
-    given = (params["initial_domain"] or "").strip().lower()
-    if given and not _INITIAL.match(given):
-        raise OptionError(f"initial_domain: '{given}' is not of the form contoso.onmicrosoft.com.")
-    return given or None
-
-
 def initial_domain(params: Params, tenant: Tenant, snapshot: Snapshot | None, forest: Forest | None = None) -> str:
     """Return the domain that the tenant began with, as the options, the exports or the directory tell it.
 
@@ -141,7 +73,7 @@ def initial_domain(params: Params, tenant: Tenant, snapshot: Snapshot | None, fo
     Raises:
         OptionError: the option names no such domain.
     """
-    if given := _given_domain(params):
+    if given := given_domain(params):
         return given
     if tenant.initial_domain:
         return tenant.initial_domain
@@ -164,7 +96,7 @@ def cloud_match(module: AnsibleModule) -> Result:
         SyncreadyError: something was wrong that a person can act on; no report was written then.
         Failure: the comparison is complete and ``fail_on`` was crossed.
     """
-    params = with_tenant_domains(module.params)
+    params = module.params
     if params["max_returned"] < 0:
         raise OptionError("max_returned: give a number that is not negative.")
     rules = _rules(params)
