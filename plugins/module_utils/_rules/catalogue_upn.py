@@ -209,7 +209,7 @@ RULES = (
         "confusing",
         "none",
         "An export of the tenant is given and the user's name in the cloud differs.",
-        "The module cloud_match_info says why, whether it will follow, and what to change in the tenant.",
+        "Nothing to do here: the module cloud_match_info says why, and what to change in the tenant.",
         NAMING,
         "",
     ),
