@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from .._model.text import fold
 from .._rules.cloud_identity import CloudIdentity, predict
 from .._rules.options import RuleOptions
 from .._rules.subject import Subject
-from .._tenant.commands import set_immutable_id, set_upn
+from .._tenant.commands import release_anchor, set_immutable_id, set_upn
 from .._tenant.objects import immutable_id_of
 from .cloud import Tenant
 from .cloud_collisions import Collisions
@@ -24,7 +25,19 @@ from .remembered import Remembered, remembered
 from .snapshot import Snapshot
 
 _MATCHED_BY_ANCHOR = ("immutable_id", "object_guid")
-_SET_IN_TENANT = frozenset(("upn_waits_for_change", "upn_licensed", "upn_unclear", "upn_cloud_managed"))
+_SET_IN_TENANT = frozenset(("upn_waits_for_change", "upn_licensed", "upn_unclear", "upn_cloud_managed", "upn_at_match"))
+# Where a person must decide first who is who, or who keeps a value, no command would be right.
+_UNDECIDED = frozenset(
+    (
+        "two_for_one",
+        "matches_differ",
+        "object_type_mismatch",
+        "address_collision",
+        "soft_match_guest",
+        "soft_match_role",
+        "hard_match_role",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,8 @@ class CloudMatch:
             found += self._pairing(item, how, account, immutable_id)
             found += self._values(subject, account, identity)
         found += [Mismatch(kind, message) for kind, message in self._collisions.of(item, subject, account)]
+        if any(mismatch.kind in _UNDECIDED for mismatch in found):
+            found = [dataclasses.replace(mismatch, commands=()) for mismatch in found]
         if account is None and not found:
             name = subject.sign_in_name or item.reference.name
             found.append(Mismatch("not_in_tenant", f"No account of the tenant matches {name}."))
@@ -127,22 +142,22 @@ class CloudMatch:
             yield Mismatch(
                 "anchor_differs",
                 f"{account.upn} has the immutable id {account.immutable_id}, the object has {immutable_id}.",
+                release_anchor(account.id) if account.synced else (),
             )
         if account.synced is False and how == "immutable_id":
             kind = "hard_match_role" if account.roles else "hard_match"
             yield Mismatch(kind, f"{account.upn} waits with this anchor{_roles(account)}.")
         elif account.synced is False and account.immutable_id is None:
-            yield self._soft(account, how, immutable_id, bool(others))
+            yield self._soft(account, how, immutable_id)
 
-    def _soft(self, account: Account, how: MatchedBy, immutable_id: str | None, ambiguous: bool) -> Mismatch:
+    def _soft(self, account: Account, how: MatchedBy, immutable_id: str | None) -> Mismatch:
         by = "primary address" if how == "smtp" else "sign-in name"
         message = f"{account.upn} has the same {by}{_roles(account)}."
         if account.guest:
             return Mismatch("soft_match_guest", message)
         if account.roles:
             return Mismatch("soft_match_role", message)
-        certain = immutable_id is not None and not ambiguous
-        return Mismatch("soft_match", message, set_immutable_id(account.id, immutable_id or "") if certain else ())
+        return Mismatch("soft_match", message, set_immutable_id(account.id, immutable_id) if immutable_id else ())
 
     def _values(self, subject: Subject, account: Account, identity: CloudIdentity) -> t.Iterator[Mismatch]:
         """Yield where the values of a matched pair differ."""

@@ -110,7 +110,8 @@ MISMATCHES: dict[str, MismatchKind] = {
         "error",
         "no",
         "The tenant's account belongs to another object of a directory. If it is this user who was made anew, give it the "
-        "tenant's anchor in mS-DS-ConsistencyGuid; since July 2026 the tenant refuses to be joined otherwise.",
+        "tenant's anchor in mS-DS-ConsistencyGuid; since July 2026 the tenant refuses to be joined otherwise, unless its own "
+        "mapping is released first.",
     ),
     "anchor_is_object_guid": MismatchKind(
         "warning",

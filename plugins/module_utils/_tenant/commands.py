@@ -47,6 +47,19 @@ def set_immutable_id(user: str, immutable_id: str) -> tuple[str, ...]:
     return (f"Update-MgUser -UserId {who} -OnPremisesImmutableId {what}",)
 
 
+def release_anchor(user: str) -> tuple[str, ...]:
+    """Return the command that lets a synchronized user be joined with another object of the directory.
+
+    It needs the permission User-OnPremisesSyncBehavior.ReadWrite.All.
+    """
+    # An id that could lead to another address is no object id.
+    if not user.isascii() or not all(char.isalnum() or char in "-@._" for char in user):
+        return ()
+    address = quoted(f"https://graph.microsoft.com/beta/users/{user}")
+    body = quoted('{"onPremisesObjectIdentifier": null}')
+    return (f"Invoke-MgGraphRequest -Method PATCH -Uri {address} -ContentType 'application/json' -Body {body}",)
+
+
 def comment(text: str) -> str:
     """Return a comment line; whatever could end the line shows as an escape."""
     return "# " + shown(text)
@@ -58,7 +71,7 @@ def script(groups: list[tuple[str, tuple[str, ...]]]) -> str:
         comment(
             "Corrections in the tenant. Nothing has run them. Read each one, delete what is not wanted, and then run it:"
         ),
-        comment("Connect-MgGraph -Scopes 'User.ReadWrite.All'"),
+        comment("Connect-MgGraph -Scopes 'User.ReadWrite.All','User-OnPremisesSyncBehavior.ReadWrite.All'"),
         comment("Each command changes one account of the tenant at once; there is no way back but the old value."),
     ]
     for about, commands in groups:

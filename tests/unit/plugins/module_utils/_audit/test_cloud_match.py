@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import typing as t
 from pathlib import Path
@@ -183,3 +184,46 @@ def test_every_kind_is_documented() -> None:
     page = (Path(__file__).resolve().parents[5] / "docs" / "tenant.md").read_text(encoding="utf-8")
     for kind, row in MISMATCHES.items():
         assert f"| `{kind}` | {row.severity} | {row.follows} | {row.advice} |" in page
+
+
+def test_commands_only_where_nobody_must_decide_first(tmp_path: Path) -> None:
+    world = tenant_cases.build(200, 1)
+    rows, _summary = compare(world, tmp_path, "graph")
+    with_commands: dict[str, set[frozenset[str]]] = {}
+    for row in rows:
+        every = frozenset(item.kind for item in row.mismatches)
+        for item in row.mismatches:
+            if item.commands:
+                with_commands.setdefault(item.kind, set()).add(every)
+    assert set(with_commands) == {
+        "upn_licensed",
+        "upn_waits_for_change",
+        "upn_cloud_managed",
+        "soft_match",
+        "anchor_differs",
+    }
+    assert with_commands["soft_match"] == {frozenset(["soft_match"])}
+
+
+def test_a_name_is_set_before_the_match(tmp_path: Path) -> None:
+    world = World()
+    world.directory("ann", upn="ann.lee@contoso.com")
+    world.cloud("ann", synced=False)
+    commands = {item.kind: item.commands for item in one(tmp_path, world).mismatches}
+    assert commands["upn_at_match"][0].endswith("-UserPrincipalName 'ann.lee@contoso.com'")
+    anchor = tenant_cases.immutable_id(tenant_cases.guid("ann"))
+    assert commands["soft_match"][0].endswith(f"-OnPremisesImmutableId '{anchor}'")
+
+
+def test_an_anchor_that_is_somebody_elses_is_released(tmp_path: Path) -> None:
+    world = World()
+    world.directory("ann")
+    world.cloud("ann", immutable_id=tenant_cases.immutable_id(tenant_cases.guid("another")), id="1f-2")
+    (mismatch,) = one(tmp_path, world).mismatches
+    assert mismatch.commands == (
+        "Invoke-MgGraphRequest -Method PATCH -Uri 'https://graph.microsoft.com/beta/users/1f-2' "
+        "-ContentType 'application/json' -Body '{\"onPremisesObjectIdentifier\": null}'",
+    )
+    world.people[0] = dataclasses.replace(world.people[0], id="x/../groups")
+    (mismatch,) = one(tmp_path, world).mismatches
+    assert mismatch.commands == ()
