@@ -27,7 +27,24 @@ extends_documentation_fragment:
   - syncready.m365.scope
   - syncready.m365.forest
   - syncready.m365.forest.exchange
+  - syncready.m365.forest.compare
+  - syncready.m365.tenant
 options:
+  tenant_users_path:
+    description:
+      - An export of the tenant's users, as O(syncready.m365.cloud_match_info#module:tenant_users_path). Users whose
+        sign-in name is another one in the tenant are reported (C(upn-differs-from-cloud)).
+    type: path
+  preview:
+    description:
+      - Whether to write C(preview.jsonl) and C(preview.csv) into O(report_dir). They say for every judged user what the
+        cloud makes of the values, the sign-in name, the primary SMTP address, the alias and the address at the first
+        domain of the tenant, each with the reason.
+    type: bool
+    default: false
+  preview_plan_path:
+    description: A plan. The preview then shows every user before and after it. Nothing is applied.
+    type: path
   report_dir:
     description:
       - Where to write C(report.html), C(findings.jsonl), C(findings.csv), C(summary.json) and C(snapshot.sqlite). The
@@ -191,6 +208,23 @@ EXAMPLES = r"""
     report_dir: /srv/reports/contoso-public
     report_detail: pseudonymous
 
+- name: Compare the forests after each of them was audited, without any connection
+  syncready.m365.audit_info:
+    compare_snapshots: "{{ groups['forests'] | map('regex_replace', '^(.*)$', '/srv/reports/\\1/snapshot.sqlite') }}"
+    forest_join: mail
+    galsync_ous:
+      - OU=GALSync,DC=contoso,DC=local
+    report_dir: /srv/reports/forests
+  run_once: true
+
+- name: Audit beside what the tenant has, and show what a plan would make of everybody's identity
+  syncready.m365.audit_info:
+    server: dc1.contoso.local
+    tenant_users_path: /srv/exports/users.csv
+    tenant_domains_path: /srv/exports/domains.csv
+    preview_plan_path: /srv/reports/contoso/plan.jsonl
+    report_dir: /srv/reports/contoso
+
 - name: Say how it stands
   ansible.builtin.debug:
     msg: "{{ audit.summary.severity.error }} errors in {{ audit.summary.judged }} objects"
@@ -284,6 +318,24 @@ summary:
           until the answers were there. Empty for an export.
       type: dict
       sample: {"searches": 9, "pages": 211, "entries": 204512, "bytes": 231551020, "seconds": 41.2}
+    forests:
+      description: The forests that were compared, each by C(name), C(path), C(objects) and C(source). Only with
+        O(compare_snapshots).
+      type: list
+      elements: dict
+    persons:
+      description:
+        - How people were joined, as C(joined) (people with objects in several forests), C(ambiguous) (values that
+          several users of one forest have, by which nobody is joined), C(galsync_contacts),
+          C(galsync_contacts_without_person), C(linked_mailboxes) (their account is in another forest) and
+          C(linked_mailboxes_unresolved). Only with O(compare_snapshots).
+      type: dict
+      sample: {"joined": 120, "ambiguous": 0, "galsync_contacts": 80, "galsync_contacts_without_person": 1,
+               "linked_mailboxes": 0, "linked_mailboxes_unresolved": 0}
+    notes:
+      description: What should be known about the comparison. Only with O(compare_snapshots).
+      type: list
+      elements: str
     seconds:
       description: Duration of the audit.
       type: float
@@ -432,6 +484,22 @@ artifacts:
     summary_json:
       description: RV(summary) with source and options.
       type: dict
+    forests_jsonl:
+      description: The findings of a comparison of forests, in the shape of RV(artifacts.findings_jsonl). A comparison
+        writes this, C(forests_csv) and C(forests_json), and none of the other files.
+      type: dict
+    forests_csv:
+      description: The same as a table, in the shape of RV(artifacts.findings_csv).
+      type: dict
+    forests_json:
+      description: RV(summary) of a comparison, with its source.
+      type: dict
+    preview_jsonl:
+      description: What the cloud will call everybody, one JSON object on a line. Only with O(preview).
+      type: dict
+    preview_csv:
+      description: The same as a table.
+      type: dict
     snapshot_sqlite:
       description: The objects with their addresses, and the findings, for comparing. Not with O(report_detail=pseudonymous).
       type: dict
@@ -449,6 +517,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments 
     rules_spec,
 )
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import EMPTY_RESULT, audit, audit_spec
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit_preview import beside_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import run_module
 
 
@@ -459,6 +528,7 @@ def main() -> None:
         **rules_spec(),
         **forest_spec(),
         **audit_spec(),
+        **beside_spec(),
     }
     run_module(spec, audit, EMPTY_RESULT, **DIRECTORY_CONSTRAINTS)
 

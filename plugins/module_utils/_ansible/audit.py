@@ -29,8 +29,10 @@ from .._report.mask import Mask
 from .._report.rows import CSV_COLUMNS, GONE_COLUMNS, dict_as_csv, finding_as_dict, gone_as_csv
 from .arguments import Spec, directory_spec
 from .audit_drift import EarlierRuns, drift_spec, thresholds_of
+from .audit_preview import check_preview, write_preview
 from .audit_report import forest_of, keep_for_reports
 from .choices import audit_options, open_directory
+from .forests import compare
 from .progress import ProgressFile
 from .wrapper import Failure, Result
 
@@ -75,9 +77,12 @@ def audit(module: AnsibleModule) -> Result:
     params = module.params
     options = audit_options(params)
     thresholds = thresholds_of(params)
+    mask = Mask(params["report_detail"])
+    if params["compare_snapshots"]:
+        return compare(params, options)
+    planned = check_preview(params)
     if params["report_dir"]:
         check_html()
-    mask = Mask(params["report_detail"])
     with contextlib.ExitStack() as stack:
         runs = EarlierRuns(params, _compared(params), stack)
         directory = open_directory(params)
@@ -94,6 +99,7 @@ def audit(module: AnsibleModule) -> Result:
         drift = runs.compare(snapshot, options)
         over = crossed(snapshot, thresholds)
         if report is not None:
+            write_preview(params, options, snapshot, report, planned)
             _write(report, snapshot, mask, _document(directory.identity(), params, summary), drift, over)
         result = _result(directory, snapshot, mask, summary, drift, params["max_returned"])
         result["crossed"] = over

@@ -26,6 +26,7 @@ from .._model.text import fold
 from .._rules.catalogue import CATALOGUE, check_rule_ids
 from .._rules.domains import Domains, ascii_form
 from .._rules.options import DEFAULT_GAL_ATTRIBUTES, RuleOptions
+from .tenant_options import tenant_domains, tenant_options
 
 Params = dict[str, t.Any]
 
@@ -102,6 +103,8 @@ def audit_options(params: Params) -> AuditOptions:
         waivers=_waivers(params["waivers_path"], today),
         today=today,
         other_forests=other_forests(params),
+        tenant=tenant_options(params) if "tenant_users_path" in params else None,
+        join_attribute=join_attribute(params),
     )
 
 
@@ -150,9 +153,11 @@ def domains_of(params: Params) -> Domains:
 
     Raises:
         OptionError: a verified domain is no domain name.
+        TenantFileError: the export of the tenant's domains cannot be used.
         MissingDataError: the list of top-level domains is not installed.
     """
-    return Domains(_domains(params.get("verified_domains") or []), load_top_level_domains())
+    verified = [*_domains(params.get("verified_domains") or []), *tenant_domains(params)]
+    return Domains(verified, load_top_level_domains())
 
 
 def _domains(names: list[str]) -> list[str]:
@@ -165,6 +170,20 @@ def _domains(names: list[str]) -> list[str]:
             raise OptionError(f"verified_domains: '{name}' is no domain name; give names such as contoso.com.")
         cleaned.append(domain)
     return cleaned
+
+
+def join_attribute(params: Params) -> str | None:
+    """Return the attribute that an audit keeps for a comparison of forests; None where none is wanted.
+
+    Raises:
+        OptionError: the attribute is missing or no attribute.
+    """
+    if params.get("forest_join") != "attribute":
+        return None
+    attribute = (params["forest_join_attribute"] or "").strip()
+    if not _ATTRIBUTE.match(attribute):
+        raise OptionError("forest_join_attribute: name the LDAP attribute by which people are joined, as employeeID.")
+    return attribute
 
 
 def dns(option: str, names: list[str]) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ def judge_anchors(snapshot: Snapshot) -> None:
         by_anchor.setdefault(anchor, []).append((oid, standing))
     if not by_anchor:
         return
-    snapshot.run("CREATE INDEX objects_guid ON objects (guid)")
+    snapshot.run("CREATE INDEX IF NOT EXISTS objects_guid ON objects (guid)")
     clash = snapshot.count("SELECT coalesce(max(clash), 0) FROM clash_members")
     owners = (
         "SELECT oid, standing, anchor FROM objects WHERE guid = ? AND (anchor IS NULL OR anchor = guid) "
@@ -199,6 +199,8 @@ def judge_differences(snapshot: Snapshot) -> None:
     rows = snapshot.ask("SELECT oid, rule, attribute, value, other_value FROM differing")
     for oid, rule, attribute, value, other in list(rows):
         message = f"{attribute} differs from the primary SMTP address {other.partition(':')[2]}."
+        if rule == "upn-differs-from-cloud":
+            message = f"The sign-in name in the tenant is {other}."
         snapshot.add("findings", finding_row(oid, finding(rule, attribute, value, message)))
     # The anchor of a migrated account is worth a word only where nobody else has it.
     snapshot.run(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from .._model.finding import Severity
 from .._rules.options import RuleOptions
+from .cloud_findings import TenantOptions
 from .waivers import Waiver
 
 
@@ -44,6 +45,8 @@ class AuditOptions:
         severity_overrides: rule to the severity that its findings get.
         waivers: findings that somebody accepted.
         today: the day by which waivers expire.
+        tenant: what is known of the tenant; None: nothing.
+        join_attribute: the attribute by which a comparison of forests will join people; None: none.
         other_forests: name of another audited forest to its UPN suffixes and domains, folded.
     """
 
@@ -55,3 +58,5 @@ class AuditOptions:
     waivers: tuple[Waiver, ...] = ()
     today: datetime.date = field(default_factory=datetime.date.today)
     other_forests: t.Mapping[str, frozenset[str]] = field(default_factory=dict)
+    tenant: TenantOptions | None = None
+    join_attribute: str | None = None

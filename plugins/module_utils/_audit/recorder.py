@@ -87,7 +87,7 @@ class Recorder:
             int(subject.upn_valid),
             suffix,
             anchor,
-            _identity(subject),
+            _identity(subject, self._options.signs_in_with_upn),
         )
         snapshot.add("objects", row)
         if subject.is_person:
@@ -187,20 +187,22 @@ class Recorder:
             self._snapshot.add("waiting", (oid, "master", values[0]))
 
 
-def _identity(subject: Subject) -> str:
-    """Return the values by which the object is known, as they are: the snapshot is the only memory of the scan."""
-    return json.dumps(
-        [
-            subject.sign_in_name,
-            subject.mail,
-            subject.nickname,
-            subject.target,
-            subject.sam,
-            [proxy.raw for proxy in subject.proxies],
-        ],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+def _identity(subject: Subject, signs_in_with_upn: bool) -> str:
+    """Return the values by which the object is known, as they are: the snapshot is the only memory of the scan.
+
+    Where another attribute is the sign-in name, userPrincipalName comes last.
+    """
+    values: list[str | list[str] | None] = [
+        subject.sign_in_name,
+        subject.mail,
+        subject.nickname,
+        subject.target,
+        subject.sam,
+        [proxy.raw for proxy in subject.proxies],
+    ]
+    if not signs_in_with_upn:
+        values.append(subject.upn)
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def _target(subject: Subject) -> Target:

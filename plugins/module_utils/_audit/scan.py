@@ -20,8 +20,9 @@ from .._rules.options import RuleOptions
 from .._rules.population import Population
 from .._rules.subject import Subject
 from .._rules.upn import judge_upn
-from . import across, forest_facts
+from . import across, cloud_findings, forest_facts
 from .forest import Forest
+from .forests_persons import JoinValues
 from .options import AuditOptions
 from .reading import read_objects, read_topology
 from .recorder import Recorder
@@ -93,7 +94,10 @@ def run_audit(
     members = members_of(directory, licence.groups) if licence and licence.groups else frozenset()
     scopes = Scopes(options.sync_scope, licence, members)
     rules = options.rules
-    snapshot.forest = forest = scan(directory, rules, scopes, snapshot, tell=tell)
+    joined = JoinValues(snapshot, options.join_attribute) if options.join_attribute else None
+    snapshot.forest = forest = scan(directory, rules, scopes, snapshot, tell=tell, observer=joined)
+    if joined is not None:
+        joined.finish()
     topology = read_topology(directory, forest)
     read = time.monotonic()
     if tell is not None:
@@ -105,6 +109,7 @@ def run_audit(
     across.escalate_missing_upns(snapshot)
     across.judge_anchors(snapshot)
     across.judge_mailboxes(snapshot, forest)
+    cloud_findings.compare_names(snapshot, options.tenant, rules, frozenset(forest.dns_domains))
     across.judge_differences(snapshot)
     facts = forest_facts.forest_facts(topology, forest, directory, options.other_forests)
     forest_facts.record(snapshot, judge_forest(facts, rules.domains, rules.minimum_exchange_build))
@@ -118,11 +123,18 @@ def run_audit(
     snapshot.write_meta("created", now.isoformat(timespec="seconds"))
     snapshot.write_meta("source", directory.identity())
     snapshot.write_meta("registered_suffixes", forest.registered_suffixes)
+    snapshot.write_meta("synchronization", _synchronization(facts))
     snapshot.write_meta("summary", summary.as_dict())
     if scanned is not None:
         scanned(Scanned(forest, topology, facts))
     snapshot.finish()
     return summary
+
+
+def _synchronization(facts: ForestFacts) -> dict[str, object]:
+    """Return whether the forest is synchronized already, and with which tenant."""
+    live = facts.anchors > 0 or any(account.proves_synchronization for account in facts.accounts)
+    return {"live": live, "tenant": next((account.tenant for account in facts.accounts if account.tenant), None)}
 
 
 def scan(

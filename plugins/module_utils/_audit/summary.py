@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 
-from .._directory.interface import Directory
+from .._directory.interface import Directory, ReadStatistics
 from .._model.finding import OUTCOMES, SEVERITIES
 from .snapshot import Snapshot
 from .suffix_data import data_date
@@ -63,8 +63,9 @@ class Summary:
         return dataclasses.asdict(self)
 
 
-def summarise(snapshot: Snapshot, directory: Directory, waivers: WaiverIndex) -> Summary:
-    """Count what the snapshot holds."""
+def summarise(snapshot: Snapshot, directory: Directory | None, waivers: WaiverIndex) -> Summary:
+    """Count what the snapshot holds. Without a directory, nothing was read."""
+    statistics = directory.statistics if directory is not None else ReadStatistics()
     open_ones = "FROM findings WHERE waiver IS NULL"
     severity = {SEVERITIES[rank]: n for rank, n in snapshot.ask(f"SELECT severity, count(*) {open_ones} GROUP BY 1")}
     outcome: dict[str, int] = dict(snapshot.ask(f"SELECT outcome, count(*) {open_ones} GROUP BY 1"))
@@ -73,7 +74,7 @@ def summarise(snapshot: Snapshot, directory: Directory, waivers: WaiverIndex) ->
         judged=snapshot.count("SELECT count(*) FROM objects WHERE standing = 'judged'"),
         left_out=dict(snapshot.ask(skipped.format("= 'left_out'"))),
         skipped=dict(snapshot.ask(skipped.format("IN ('system', 'address_only')"))),
-        not_read=dict(sorted(directory.statistics.skipped.items())),
+        not_read=dict(sorted(statistics.skipped.items())),
         findings=sum(severity.values()),
         severity={name: severity.get(name, 0) for name in SEVERITIES},
         outcome={name: outcome[name] for name in OUTCOMES if name in outcome},
@@ -97,6 +98,6 @@ def summarise(snapshot: Snapshot, directory: Directory, waivers: WaiverIndex) ->
             "unused": waivers.unused,
         },
         suffix_data=data_date(),
-        absent_attributes=list(directory.statistics.absent_attributes),
-        load=directory.statistics.load(),
+        absent_attributes=list(statistics.absent_attributes),
+        load=statistics.load(),
     )

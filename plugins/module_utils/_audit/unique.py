@@ -28,7 +28,7 @@ _ADDRESS_BITS = UPN | PROXY | MAIL | TARGET
 
 
 @dataclass(frozen=True)
-class _Member:
+class Member:
     """One object that holds a value, by number, with the bits that say in which attributes."""
 
     oid: int
@@ -61,8 +61,8 @@ class Uniqueness:
     def run(self) -> None:
         """Write all findings about values that are not the only ones of their kind."""
         snapshot = self._snapshot
-        snapshot.run("CREATE INDEX addresses_value ON addresses (value, oid, holds)")
-        snapshot.run("CREATE INDEX keys_value ON keys (space, value, oid)")
+        snapshot.run("CREATE INDEX IF NOT EXISTS addresses_value ON addresses (value, oid, holds)")
+        snapshot.run("CREATE INDEX IF NOT EXISTS keys_value ON keys (space, value, oid)")
         shared = (
             "SELECT a.value, a.oid, a.holds, o.standing, o.upn_valid, o.identity FROM addresses a "
             "JOIN objects o ON o.oid = a.oid WHERE a.value IN "
@@ -79,7 +79,7 @@ class Uniqueness:
         for (space, value), rows in itertools.groupby(snapshot.ask(shared), operator.itemgetter(0, 1)):
             self._key(space, value, _merge(row[1:] for row in rows))
 
-    def _address(self, value: str, members: list[_Member]) -> None:
+    def _address(self, value: str, members: list[Member]) -> None:
         self._of_one_attribute(value, members, UPN, "upn-duplicate", "sign-in name")
         self._of_one_attribute(value, members, PROXY, "proxy-duplicate", "address")
         # Where mail is the sign-in name, the first rule has named pairs of users already.
@@ -91,7 +91,7 @@ class Uniqueness:
         self._implicit(members)
 
     def _of_one_attribute(
-        self, value: str, members: list[_Member], bit: int, rule: str, what: str, silent: int = 0
+        self, value: str, members: list[Member], bit: int, rule: str, what: str, silent: int = 0
     ) -> None:
         """Report on every judged holder but those that hold the value as a ``silent`` attribute too."""
         holders = [member for member in members if member.holds & bit]
@@ -105,12 +105,12 @@ class Uniqueness:
                 raw = _raw_value(member, bit, value)
                 self._write(member, _duplicate(rule, self._names[bit], raw, message, judged > 1), clash)
 
-    def _taken(self, value: str, members: list[_Member]) -> None:
+    def _taken(self, value: str, members: list[Member]) -> None:
         """Report an address that other objects hold in other attributes only."""
         holders = [member for member in members if member.holds & _ADDRESS_BITS]
         if len(holders) < 2:
             return
-        by_bits: dict[int, list[_Member]] = {}
+        by_bits: dict[int, list[Member]] = {}
         for member in holders:
             by_bits.setdefault(member.holds & _ADDRESS_BITS, []).append(member)
         for bits, group in by_bits.items():
@@ -128,7 +128,7 @@ class Uniqueness:
                         member, _duplicate("address-taken", self._names[first], raw, message, judged > 0), clash
                     )
 
-    def _implicit(self, members: list[_Member]) -> None:
+    def _implicit(self, members: list[Member]) -> None:
         """Report a UPN that is also another account's sAMAccountName@domain, and twins of one sAMAccountName."""
         accounts = [member for member in members if member.holds & IMPLICIT]
         if not accounts:
@@ -149,7 +149,7 @@ class Uniqueness:
             if member.holds & IMPLICIT:
                 self._same_sam(member, others, clash)
 
-    def _same_sam(self, member: _Member, others: list[_Member], clash: int) -> None:
+    def _same_sam(self, member: Member, others: list[Member], clash: int) -> None:
         twins = [other for other in others if not (member.upn_valid and other.upn_valid)]
         if not twins:
             return
@@ -158,7 +158,7 @@ class Uniqueness:
         serious = any(other.judged for other in twins)
         self._write(member, _duplicate("sam-duplicate", "sAMAccountName", sam, message, serious), clash)
 
-    def _key(self, space: int, value: str, members: list[_Member]) -> None:
+    def _key(self, space: int, value: str, members: list[Member]) -> None:
         rule, attribute, what = {
             NICKNAME: ("nickname-duplicate", "mailNickname", "alias"),
             OTHER_PROXY: ("proxy-duplicate", "proxyAddresses", "address"),
@@ -180,7 +180,7 @@ class Uniqueness:
                 )
             self._write(member, found, clash)
 
-    def _clash(self, members: t.Iterable[tuple[_Member, int | str]]) -> int:
+    def _clash(self, members: t.Iterable[tuple[Member, int | str]]) -> int:
         """Write who holds a value, once for all findings about it."""
         self._clashes += 1
         self._snapshot.add_all(
@@ -196,20 +196,20 @@ class Uniqueness:
         names = dict.fromkeys(name for bit, name in self._names.items() if holds & bit)
         return ",".join(names)
 
-    def _write(self, member: _Member, found: Finding, clash: int) -> None:
+    def _write(self, member: Member, found: Finding, clash: int) -> None:
         self._snapshot.add("findings", finding_row(member.oid, found, clash))
 
 
 _WHOSE = "Decide which object the value belongs to."
 
 
-def _merge(rows: t.Iterable[Row]) -> list[_Member]:
+def _merge(rows: t.Iterable[Row]) -> list[Member]:
     """Return the holders of one value, each once."""
-    members: dict[int, _Member] = {}
+    members: dict[int, Member] = {}
     for _value, oid, holds, standing, upn_valid, identity in rows:
         earlier = members.get(oid)
         bits = holds | (earlier.holds if earlier else 0)
-        members[oid] = _Member(oid, bits, standing, bool(upn_valid), identity)
+        members[oid] = Member(oid, bits, standing, bool(upn_valid), identity)
     return list(members.values())
 
 
@@ -231,9 +231,9 @@ def _objects(number: int) -> str:
     return "one other object" if number == 1 else f"{number} other objects"
 
 
-def _raw_value(member: _Member, bit: int, value: str) -> str | None:
+def _raw_value(member: Member, bit: int, value: str) -> str | None:
     """Return the value of an attribute as the object holds it."""
-    sign_in_name, mail, _nickname, target, _sam, proxies = t.cast(_Identity, json.loads(member.identity))
+    sign_in_name, mail, _nickname, target, _sam, proxies = t.cast(_Identity, json.loads(member.identity)[:6])
     if bit == PROXY:
         # Of several spellings of one address the first in order of spelling, whatever the order of the source.
         return min(raw for raw in proxies if (proxy := Proxy(raw)).is_smtp and fold(proxy.address) == value)
@@ -241,8 +241,8 @@ def _raw_value(member: _Member, bit: int, value: str) -> str | None:
     return values[bit]
 
 
-def _raw_key(member: _Member, space: int, value: str) -> str | None:
-    _sign_in_name, _mail, nickname, target, _sam, proxies = t.cast(_Identity, json.loads(member.identity))
+def _raw_key(member: Member, space: int, value: str) -> str | None:
+    _sign_in_name, _mail, nickname, target, _sam, proxies = t.cast(_Identity, json.loads(member.identity)[:6])
     if space == OTHER_PROXY:
         return min(
             raw for raw in proxies if (proxy := Proxy(raw)).type and fold(f"{proxy.type}:{proxy.address}") == value

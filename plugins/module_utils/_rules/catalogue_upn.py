@@ -209,7 +209,7 @@ RULES = (
         "confusing",
         "none",
         "An export of the tenant is given and the user's name in the cloud differs.",
-        "The report of step 5 says what to change in the tenant.",
+        "Nothing to do here: the module cloud_match_info says why, and what to change in the tenant.",
         NAMING,
         "",
     ),

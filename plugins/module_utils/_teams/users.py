@@ -245,6 +245,6 @@ def _sync_signs(snapshot: Snapshot) -> list[str]:
 def _mail_contacts(snapshot: Snapshot) -> int:
     number = 0
     for (identity,) in snapshot.ask("SELECT identity FROM objects WHERE kind = 'contact'"):
-        _name, mail, _nickname, target, _sam, proxies = json.loads(identity)
+        _name, mail, _nickname, target, _sam, proxies = json.loads(identity)[:6]
         number += bool(mail or target or proxies)
     return number

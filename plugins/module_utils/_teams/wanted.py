@@ -39,7 +39,7 @@ class Wanted:
             guid: objectGUID as text.
             identity: the column of the snapshot.
         """
-        sign_in_name, mail, _nickname, _target, sam, proxies = json.loads(identity)
+        sign_in_name, mail, _nickname, _target, sam, proxies = json.loads(identity)[:6]
         found = {fold(name) for name in (guid, sign_in_name, mail, sam) if name}
         found.update(fold(proxy.address) for raw in proxies if (proxy := Proxy(raw)).is_smtp)
         if self._has_dns:
