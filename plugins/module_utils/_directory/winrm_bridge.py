@@ -32,17 +32,21 @@ if($d -ne $h[1]){'{"t":"fatal","code":"script-hash","msg":"'+$d+'"}';exit 97}
 
 BRIDGE = r"""
 param($Reader)
-# LDAP proxy: one request a line on standard input, JSON lines on standard output. It decides nothing: every choice is made by the caller.
-# Windows PowerShell 3.0 to 5.1 with .NET Framework 4.5 or later; PowerShell 7 as well. ASCII only, no RSAT, no ADWS, nothing compiled, nothing written to disk.
+# LDAP proxy: one request a line on standard input, JSON lines on standard output. It decides nothing: the caller does.
+# Windows PowerShell 3.0 to 5.1 with .NET Framework 4.5 or later; PowerShell 7 as well.
+# ASCII only, no RSAT, no ADWS, nothing compiled, nothing written to disk.
 #
-# Request:  ID OPERATION NAME=VALUE ... end=1   ID is an increasing number; text and bytes are base64, numbers and words plain
+# Request:  ID OPERATION NAME=VALUE ... end=1
+# ID is an increasing number; text and bytes are base64, numbers and words plain
 #   hello   nonce= [idle=milliseconds]
-#   bind    server= port= auth= tls=none|ldaps|starttls [user= password= domain=] [sign=1 seal=1] [gzip=1] [timeout=seconds]
+#   bind    server= port= auth= tls=none|ldaps|starttls [user= password= domain=] [sign=1 seal=1] [gzip=1]
+#           [timeout=seconds]
 #   search  base= filter= scope= [attribute= ...] [control=OID:CRITICAL:VALUE ...] [page=] [size=]
 #   modify  dn= [change=ATTRIBUTE:Add|Delete|Replace:VALUE,VALUE ...] [control= ...]
 #   echo    [data=] [lines=]               for checks of the way: a digest of what came, lines of 64 KB back
 #   ping, bye
-# Answer:   {"t":"hello"|"done"|"err"|"bye"} ends a request; before it come entries "e" (or gzipped pages of them "z"), references "r", progress "p"
+# Answer:   {"t":"hello"|"done"|"err"|"bye"} ends a request
+# Before it come entries "e" (or gzipped pages of them "z"), references "r", progress "p"
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 Add-Type -AssemblyName System.DirectoryServices.Protocols
@@ -50,7 +54,8 @@ $Utf8 = New-Object System.Text.UTF8Encoding($false)
 $Writer = New-Object System.IO.StreamWriter([Console]::OpenStandardOutput(), $Utf8, 65536)
 $Page = New-Object System.Text.StringBuilder 131072
 $ToBase64 = [Delegate]::CreateDelegate([Converter[byte[],string]], [Convert].GetMethod('ToBase64String', [type[]]@([byte[]])))
-$State = @{ Connection = $null; Timeout = [TimeSpan]::FromSeconds(120); Gzip = $false; Last = 0; Lines = 0; IdleMilliseconds = 600000 }
+$State = @{ Connection = $null; Timeout = [TimeSpan]::FromSeconds(120); Gzip = $false; Last = 0; Lines = 0 }
+$State.IdleMilliseconds = 600000
 
 function ConvertTo-Base64([string]$Text) { return [Convert]::ToBase64String($Utf8.GetBytes($Text)) }
 
@@ -114,7 +119,10 @@ function Send-Entry([int]$Id, $Entries) {
             [void]$Page.Append($comma).Append($attribute.Name).Append('":[')
             $comma = ',"'
             # a range answer also carries the bare attribute, without values
-            if ($attribute.Count -gt 0) { [void]$Page.Append('"').Append([string]::Join('","', [Array]::ConvertAll($attribute.GetValues([byte[]]), $ToBase64))).Append('"') }
+            if ($attribute.Count -gt 0) {
+                $values = [string]::Join('","', [Array]::ConvertAll($attribute.GetValues([byte[]]), $ToBase64))
+                [void]$Page.Append('"').Append($values).Append('"')
+            }
             [void]$Page.Append(']')
         }
         [void]$Page.Append("}}`n")
@@ -135,7 +143,9 @@ function Send-Entry([int]$Id, $Entries) {
 }
 
 function Invoke-Bind($Request) {
-    $identifier = New-Object System.DirectoryServices.Protocols.LdapDirectoryIdentifier((Get-Text $Request 'server'), [int](Get-Word $Request 'port' 389), $true, $false)
+    $server = Get-Text $Request 'server'
+    $port = [int](Get-Word $Request 'port' 389)
+    $identifier = New-Object System.DirectoryServices.Protocols.LdapDirectoryIdentifier($server, $port, $true, $false)
     $connection = New-Object System.DirectoryServices.Protocols.LdapConnection($identifier)
     $connection.AuthType = [System.DirectoryServices.Protocols.AuthType](Get-Word $Request 'auth' 'Negotiate')
     $State.Timeout = [TimeSpan]::FromSeconds([int](Get-Word $Request 'timeout' 120))
@@ -193,7 +203,9 @@ function Invoke-Search($Request) {
         Send-Entry $Request.id $response.Entries
         $count += $response.Entries.Count
         foreach ($reference in $response.References) {
-            foreach ($uri in $reference.Reference) { Send-Line ('{"t":"r","i":' + $Request.id + ',"u":"' + (ConvertTo-Base64 $uri.OriginalString) + '"}') }
+            foreach ($uri in $reference.Reference) {
+                Send-Line ('{"t":"r","i":' + $Request.id + ',"u":"' + (ConvertTo-Base64 $uri.OriginalString) + '"}')
+            }
         }
         if ($null -eq $paging) { break }
         $cookie = $null
@@ -205,7 +217,8 @@ function Invoke-Search($Request) {
         Send-Line ('{"t":"p","i":' + $Request.id + ',"n":' + $count + '}')
         $Writer.Flush()
     }
-    Send-Line ('{"t":"done","i":' + $Request.id + ',"rc":' + [int]$response.ResultCode + ',"n":' + $count + ',"c":' + (Format-Control $response.Controls) + '}')
+    Send-Line ('{"t":"done","i":' + $Request.id + ',"rc":' + [int]$response.ResultCode + ',"n":' + $count +
+        ',"c":' + (Format-Control $response.Controls) + '}')
 }
 
 function Invoke-Modify($Request) {
@@ -223,12 +236,16 @@ function Invoke-Modify($Request) {
     }
     Add-Control $modify $Request
     $response = (Get-Connection).SendRequest($modify, $State.Timeout)
-    Send-Line ('{"t":"done","i":' + $Request.id + ',"rc":' + [int]$response.ResultCode + ',"n":1,"c":' + (Format-Control $response.Controls) + '}')
+    Send-Line ('{"t":"done","i":' + $Request.id + ',"rc":' + [int]$response.ResultCode + ',"n":1,"c":' +
+        (Format-Control $response.Controls) + '}')
 }
 
 function Send-Error([int]$Id, $Exception) {
     [void]$Page.Clear()
-    while ($null -ne $Exception.InnerException -and -not ($Exception -is [System.DirectoryServices.Protocols.DirectoryException])) { $Exception = $Exception.InnerException }
+    while ($null -ne $Exception.InnerException) {
+        if ($Exception -is [System.DirectoryServices.Protocols.DirectoryException]) { break }
+        $Exception = $Exception.InnerException
+    }
     $kind = 'bridge'; $code = -1; $server = ''; $matched = ''
     if ($Exception -is [System.DirectoryServices.Protocols.DirectoryOperationException]) {
         $kind = 'ldap'
@@ -243,13 +260,18 @@ function Send-Error([int]$Id, $Exception) {
         $code = $Exception.ErrorCode
         $server = $Exception.ServerErrorMessage
     }
-    Send-Line ('{"t":"err","i":' + $Id + ',"kind":"' + $kind + '","rc":' + $code + ',"type":"' + $Exception.GetType().FullName + '","message":"' + (ConvertTo-Base64 $Exception.Message) + '","server":"' + (ConvertTo-Base64 $server) + '","matched":"' + (ConvertTo-Base64 $matched) + '"}')
+    Send-Line ('{"t":"err","i":' + $Id + ',"kind":"' + $kind + '","rc":' + $code +
+        ',"type":"' + $Exception.GetType().FullName + '","message":"' + (ConvertTo-Base64 $Exception.Message) +
+        '","server":"' + (ConvertTo-Base64 $server) + '","matched":"' + (ConvertTo-Base64 $matched) + '"}')
 }
 
 function Send-Hello($Request) {
     $State.IdleMilliseconds = [int](Get-Word $Request 'idle' $State.IdleMilliseconds)
     $user = [Environment]::UserDomainName + '\' + [Environment]::UserName
-    Send-Line ('{"t":"hello","i":' + $Request.id + ',"v":3,"nonce":"' + (Get-Word $Request 'nonce' '') + '","powershell":"' + $PSVersionTable.PSVersion + '","clr":"' + [Environment]::Version + '","host":"' + (ConvertTo-Base64 ([System.Net.Dns]::GetHostEntry('').HostName)) + '","user":"' + (ConvertTo-Base64 $user) + '","pid":' + $PID + '}')
+    Send-Line ('{"t":"hello","i":' + $Request.id + ',"v":3,"nonce":"' + (Get-Word $Request 'nonce' '') +
+        '","powershell":"' + $PSVersionTable.PSVersion + '","clr":"' + [Environment]::Version +
+        '","host":"' + (ConvertTo-Base64 ([System.Net.Dns]::GetHostEntry('').HostName)) +
+        '","user":"' + (ConvertTo-Base64 $user) + '","pid":' + $PID + '}')
 }
 
 function Send-Echo($Request) {

@@ -323,7 +323,8 @@ def _protocol(options: WinrmOptions, envelope: int) -> t.Any:
         transport=options.transport,
         username=options.user,
         password=options.password,
-        ca_trust_path=options.ca_trust_path or _system_authorities(),
+        # None, which the types forget, stands for those that requests brings along.
+        ca_trust_path=t.cast(str, options.ca_trust_path or _system_authorities()),
         cert_pem=options.cert_pem,
         cert_key_pem=options.cert_key_pem,
         server_cert_validation=options.server_cert_validation,

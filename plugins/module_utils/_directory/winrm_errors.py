@@ -178,8 +178,8 @@ def _refused(options: WinrmOptions) -> LdapError:
         return ldap_error(message, "BAD_CREDENTIALS")
     if options.transport == "kerberos":
         message = (
-            f"{options.where} refused the Kerberos sign-in{' of' + user if user else ''}: check winrm_user, the ticket (klist) and "
-            "the host's name, which Kerberos takes from winrm_host."
+            f"{options.where} refused the Kerberos sign-in{' of' + user if user else ''}: check winrm_user, the ticket "
+            "(klist) and the host's name, which Kerberos takes from winrm_host."
         )
         return ldap_error(message, "BAD_CREDENTIALS")
     message = (
@@ -257,7 +257,7 @@ def _sign_in(error: BaseException, options: WinrmOptions) -> Exception:
             f"The Kerberos sign-in to {options.where} failed ({name}). Check krb5.conf, the ticket and winrm_host."
         )
         return ldap_error(message, "KERBEROS_FAILED")
-    if module.startswith("requests_credssp") or module.startswith("spnego"):
+    if module.startswith(("requests_credssp", "spnego")):
         if "LOGON_FAILURE" in text or "0xc000006d" in text.lower() or "password" in text.lower():
             return _refused(options)
         return BrokenError(
