@@ -198,7 +198,10 @@ def _http(code: int, options: WinrmOptions) -> Exception:
         message = f"{where} has no WinRM service at /{options.path.lstrip('/')}: check winrm_path and winrm_port."
         return ldap_error(message, "NO_SERVICE")
     if code == 403:
-        message = f"{options.user or 'The account'} may not use WinRM on {where}: make it a member of Remote Management Users there."
+        message = (
+            f"{options.user or 'The account'} may not use WinRM on {where}: make it a member of Remote Management Users "
+            "there."
+        )
         return ldap_error(message, "NO_RIGHTS")
     if code == 407:
         return ldap_error(f"The proxy {options.proxy} asks for a password: check winrm_proxy.", "PROXY_FAILED")
