@@ -80,6 +80,7 @@ class WinrmClient:
         # They print errors that are handled here, with their texts.
         for name in ("winrm", "urllib3", "requests_credssp", "spnego"):
             logging.getLogger(name).addHandler(logging.NullHandler())
+        self._said = _Said()
         self.options = options
         self.deadline: float | None = None
         self.reconnected = 0
@@ -264,12 +265,13 @@ class WinrmClient:
         if self._reached and time.monotonic() - self._last > self._idle_seconds:
             self.reconnect()
         try:
-            answer = exchange()
+            with self._said:
+                answer = exchange()
         except WinRMOperationTimeoutError:
             self._reached = True
             raise
         except Exception as error:
-            sorted_error = sort_error(error, self.options)
+            sorted_error = sort_error(error, self.options, self._said.text)
             if isinstance(sorted_error, (LostError, BusyError)):
                 self._reached = True
             raise sorted_error from None
@@ -285,6 +287,27 @@ class WinrmClient:
     def _wait(seconds: float) -> None:
         if seconds:
             time.sleep(seconds)
+
+
+class _Said(logging.Handler):
+    """Hears what pywinrm's Kerberos part says of an error, which it tells nobody else."""
+
+    _LOGGER = "winrm.vendor.requests_kerberos.kerberos_"
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.text = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep it."""
+        self.text = f"{self.text} {record.getMessage()} {record.exc_info[1] if record.exc_info else ''}"[-2000:]
+
+    def __enter__(self) -> None:
+        self.text = ""
+        logging.getLogger(self._LOGGER).addHandler(self)
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger(self._LOGGER).removeHandler(self)
 
 
 def _output(answer: bytes) -> Output:

@@ -86,8 +86,14 @@ def require_for(options: WinrmOptions) -> None:
         )
 
 
-def sort_error(error: BaseException, options: WinrmOptions) -> Exception:
-    """Return an error of pywinrm or below it as one of ours: BrokenError, LostError, BusyError or LdapError."""
+def sort_error(error: BaseException, options: WinrmOptions, before: str = "") -> Exception:
+    """Return an error of pywinrm or below it as one of ours: BrokenError, LostError, BusyError or LdapError.
+
+    Args:
+        error: what was raised.
+        options: how the host is reached.
+        before: what the Kerberos library said meanwhile: pywinrm keeps it to itself.
+    """
     import requests
     from winrm.exceptions import InvalidCredentialsError, WinRMTransportError, WSManFaultError
 
@@ -96,7 +102,7 @@ def sort_error(error: BaseException, options: WinrmOptions) -> Exception:
     if isinstance(error, WSManFaultError):
         return _fault(error, options)
     if isinstance(error, InvalidCredentialsError):
-        return _refused(options)
+        return _kerberos(before, options) if before else _refused(options)
     if isinstance(error, WinRMTransportError):
         return _http(error.code, options)
     if isinstance(error, requests.exceptions.SSLError):
@@ -242,34 +248,15 @@ def _sign_in(error: BaseException, options: WinrmOptions) -> Exception:
     name = type(error).__name__
     text = str(error)
     if "kerberos" in module or name in ("KerberosExchangeError", "MutualAuthenticationError"):
-        if "Clock skew" in text:
-            message = (
-                f"The clocks of this computer and of {options.host}'s domain differ too much. Set the clocks (NTP)."
-            )
-            return ldap_error(message, "CLOCK_SKEW")
-        if "Server not found" in text or "Cannot determine realm" in text or "not found in Kerberos database" in text:
-            message = (
-                f"Kerberos knows no service HTTP/{options.kerberos_hostname_override or options.host}: give the "
-                "computer's own DNS name as winrm_host, or winrm_kerberos_hostname_override."
-            )
-            return ldap_error(message, "NO_SERVICE_NAME")
-        if "No Kerberos credentials" in text or "No credentials" in text or "expired" in text:
-            message = "There is no valid Kerberos ticket. Get one (kinit), or give winrm_user and winrm_password."
-            return ldap_error(message, "NO_TICKET")
+        return _kerberos(text, options)
+    if module.startswith("requests_credssp"):
+        return _refused(options)
+    if module.startswith("spnego"):
         message = (
-            f"The Kerberos sign-in to {options.where} failed ({name}). Check krb5.conf, the ticket and winrm_host."
+            f"The sign-in to {options.where} by {options.transport} failed ({name}). Check winrm_user, winrm_password and "
+            "that the host allows it."
         )
-        return ldap_error(message, "KERBEROS_FAILED")
-    if module.startswith(("requests_credssp", "spnego")):
-        if "LOGON_FAILURE" in text or "0xc000006d" in text.lower() or "password" in text.lower():
-            return _refused(options)
-        return BrokenError(
-            ldap_error(
-                f"The sign-in to {options.where} by {options.transport} failed ({name}). Check winrm_user, "
-                "winrm_password and that the host allows it.",
-                "BAD_CREDENTIALS",
-            )
-        )
+        return BrokenError(ldap_error(message, "BAD_CREDENTIALS"), at_once=True)
     if name in (
         "WinRMError",
         "ParseError",
@@ -284,3 +271,21 @@ def _sign_in(error: BaseException, options: WinrmOptions) -> Exception:
     if isinstance(error, OSError):
         return _broken(options)
     return ldap_error(f"The way to {options.where} failed unexpectedly ({name}). Run it again.", "PROTOCOL_ERROR")
+
+
+def _kerberos(text: str, options: WinrmOptions) -> LdapError:
+    """Return why Kerberos does not sign in, from the words of its library."""
+    if "Clock skew" in text:
+        message = f"The clocks of this computer and of {options.host}'s domain differ too much. Set the clocks (NTP)."
+        return ldap_error(message, "CLOCK_SKEW")
+    if "Server not found" in text or "Cannot determine realm" in text or "not found in Kerberos database" in text:
+        message = (
+            f"Kerberos knows no service HTTP/{options.kerberos_hostname_override or options.host}: give the "
+            "computer's own DNS name as winrm_host, or winrm_kerberos_hostname_override."
+        )
+        return ldap_error(message, "NO_SERVICE_NAME")
+    if "No Kerberos credentials" in text or "No credentials" in text or "expired" in text:
+        message = "There is no valid Kerberos ticket. Get one (kinit), or give winrm_user and winrm_password."
+        return ldap_error(message, "NO_TICKET")
+    message = f"The Kerberos sign-in to {options.where} failed. Check krb5.conf, the ticket and winrm_host."
+    return ldap_error(message, "KERBEROS_FAILED")

@@ -36,12 +36,14 @@ class Rules:
         schemes: what is offered of Negotiate, CredSSP, Basic, Certificate.
         unencrypted: whether messages may come in clear text over http.
         binding: the channel binding that is demanded; None for none.
+        name: DNS name of the host, for Kerberos; its key is in the file that KRB5_KTNAME names.
     """
 
     users: dict[str, str] = field(default_factory=dict)
     schemes: tuple[str, ...] = ("Negotiate", "CredSSP", "Basic", "Certificate")
     unencrypted: bool = False
     binding: bytes | None = None
+    name: str = ""
 
 
 class Visitor:
@@ -99,10 +101,10 @@ class Visitor:
         if self._rules.binding is not None and scheme == "Negotiate":
             binding = spnego.channel_bindings.GssChannelBindings(application_data=self._rules.binding)
         if scheme == "CredSSP":
-            return spnego.server(protocol="credssp", options=NegotiateOptions.use_ntlm)
+            return spnego.server(protocol="credssp", options=NegotiateOptions.use_negotiate)
         if token.startswith(b"NTLMSSP\0"):
             return spnego.server(protocol="ntlm", options=NegotiateOptions.use_ntlm, channel_bindings=binding)
-        return spnego.server(protocol="kerberos", hostname="", service="HTTP", channel_bindings=binding)
+        return spnego.server(protocol="kerberos", hostname=self._rules.name, service="HTTP", channel_bindings=binding)
 
     # Sealing
 
