@@ -286,6 +286,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.server.winrm._open.discard(self.request)
         with contextlib.suppress(OSError):
             super().finish()
+        self.request.close()
 
     def log_message(self, format: str, *arguments: t.Any) -> None:  # noqa: A002
         """Say nothing."""

@@ -332,7 +332,7 @@ def _output(answer: bytes) -> Output:
 
 
 def _protocol(options: WinrmOptions, envelope: int) -> t.Any:
-    """Return pywinrm's protocol with larger envelopes."""
+    """Return pywinrm's protocol with larger envelopes, and with the collection's own idea of certificates."""
     import winrm.protocol
 
     class Protocol(winrm.protocol.Protocol):  # type: ignore[misc,unused-ignore]
@@ -341,10 +341,10 @@ def _protocol(options: WinrmOptions, envelope: int) -> t.Any:
             header["env:Header"]["w:MaxEnvelopeSize"]["#text"] = str(envelope)
             return header
 
-    return Protocol(
+    protocol = Protocol(
         options.endpoint,
         transport=options.transport,
-        username=options.user,
+        username=_user(options),
         password=options.password,
         # None, which the types forget, stands for those that requests brings along.
         ca_trust_path=t.cast(str, options.ca_trust_path or _system_authorities()),
@@ -359,6 +359,57 @@ def _protocol(options: WinrmOptions, envelope: int) -> t.Any:
         send_cbt=options.send_cbt,
         proxy=options.proxy,
     )
+    _prepare(protocol.transport, validate=options.server_cert_validation == "validate")
+    return protocol
+
+
+def _user(options: WinrmOptions) -> str | None:
+    """Return the name to sign in with; realms are in capitals, and Kerberos takes no other."""
+    if options.transport != "kerberos" or not options.user:
+        return options.user
+    name, _at, realm = options.user.rpartition("@")
+    return f"{name}@{realm.upper()}"
+
+
+def _prepare(transport: t.Any, *, validate: bool) -> None:
+    """Let certificates be judged alike on every Python, and let no socket stay open.
+
+    Python 3.13 refuses certificates that earlier versions take, as those of many internal authorities. A sign-in that
+    fails leaves an answer unread, and with it its socket.
+    """
+    from requests.adapters import HTTPAdapter
+    from urllib3.util.ssl_ import create_urllib3_context
+
+    class Adapter(HTTPAdapter):
+        last: t.Any = None
+
+        def init_poolmanager(self, *arguments: t.Any, **named: t.Any) -> None:
+            if validate:
+                context = named["ssl_context"] = create_urllib3_context()
+                context.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)
+            super().init_poolmanager(*arguments, **named)
+
+        def send(self, *arguments: t.Any, **named: t.Any) -> t.Any:
+            self.last = super().send(*arguments, **named)
+            return self.last
+
+        def close(self) -> None:
+            if self.last is not None:
+                self.last.close()
+                self.last = None
+            super().close()
+
+    build, seal = transport.build_session, transport.setup_encryption
+
+    def mounted(session: t.Any) -> t.Any:
+        for scheme in ("https://", "http://"):
+            if not isinstance(session.get_adapter(scheme), Adapter):
+                session.mount(scheme, Adapter())
+        return session
+
+    # Both, because making a session may already send something.
+    transport.setup_encryption = lambda session: seal(mounted(session))
+    transport.build_session = lambda: mounted(build())
 
 
 def _system_authorities() -> str | None:
