@@ -22,6 +22,8 @@ lint: ## the quick checks of format, style, types and documentation
 
 bench: ## measure speed and memory
 	@scripts/bench
+	@scripts/bench teams
+	@scripts/bench writing
 
 clean: ## remove everything that was made
 	rm -rf build .ansible collections tests/output

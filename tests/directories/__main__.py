@@ -38,7 +38,7 @@ def _healthy(options: argparse.Namespace) -> None:
 
 def _volume(options: argparse.Namespace) -> None:
     with _open(options.ldif) as out:
-        faulty = volume.write(out, options.count, options.faulty, options.address_list)
+        faulty = volume.write(out, options.count, options.faulty, options.address_list, options.on_premises)
     sys.stderr.write(f"{options.ldif}: {options.count} users, {faulty} of them faulty\n")
 
 
@@ -64,6 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--count", type=int, default=200_000, help="number of users (default: 200000)")
     command.add_argument("--faulty", type=float, default=0.01, help="share of faulty users (default: 0.01)")
     command.add_argument("--address-list", action="store_true", help="fill the attributes of the address list, too")
+    command.add_argument("--on-premises", action="store_true", help="two of three mailboxes in databases on premises")
     command.set_defaults(run=_volume)
     options = parser.parse_args(arguments)
     options.run(options)

@@ -17,6 +17,7 @@ from base64 import b64encode
 from . import ldif
 from .frame import CONTOSO, SUFFIXES, Frame
 from .model import Domain, Forest, sid_bytes
+from .organisation import DATABASES, Organisation, server_legacy_dn
 from .recipients import REMOTE_USER
 
 ABOUT = "A generated directory for measurements: nobody in it exists."
@@ -35,8 +36,11 @@ _CATEGORY = ldif.line("objectCategory", f"CN=Person,CN=Schema,CN=Configuration,{
 _CLASSES = "objectClass: top\nobjectClass: person\nobjectClass: organizationalPerson\nobjectClass: user\n"
 _FIXED = (
     "instanceType: 4\nuserAccountControl: 512\nprimaryGroupID: 513\nsAMAccountType: 805306368\n"
-    f"msExchVersion: 88218628259840\nmsExchRecipientTypeDetails: {REMOTE_USER}\n"
-    "msExchRecipientDisplayType: -2147483642\nmsExchRemoteRecipientType: 4\n"
+    "msExchVersion: 88218628259840\n"
+)
+_REMOTE = (
+    f"msExchRecipientTypeDetails: {REMOTE_USER}\nmsExchRecipientDisplayType: -2147483642\n"
+    "msExchRemoteRecipientType: 4\n"
 )
 _ADDRESS_LIST = (
     "title: Engineer\ndepartment: Research\nphysicalDeliveryOfficeName: Berlin 2.14\ntelephoneNumber: +49 30 5550 10\n"
@@ -55,15 +59,18 @@ class _Fields(t.NamedTuple):
     proxies: tuple[str, str, str]
 
 
-def write(out: t.TextIO, count: int, faulty: float = 0.01, address_list: bool = False) -> int:
+def write(
+    out: t.TextIO, count: int, faulty: float = 0.01, address_list: bool = False, on_premises: bool = False
+) -> int:
     """Write that many users, a given share of them with one fault each; return how many are faulty.
 
-    `address_list` fills the attributes that the address list shows, which makes the objects larger.
+    `address_list` fills the attributes that the address list shows, which makes the objects larger. With `on_premises`
+    two of three users have their mailbox in a database of the organisation, in turn, else all have it in the cloud.
     Frame and units of the forest are written in front of them and not counted.
     """
     if not 0 <= faulty <= 1:
         raise ValueError("the share of faulty objects lies between 0 and 1")
-    _write_frame(out)
+    databases = _write_frame(out, on_premises)
     names = [(ldif.line("givenName", given), given) for given in _GIVEN.split()]
     surnames = [(ldif.line("sn", surname), surname) for surname in _SURNAMES.split()]
     people = [
@@ -94,10 +101,14 @@ def write(out: t.TextIO, count: int, faulty: float = 0.01, address_list: bool = 
         identity = b64encode((((number + 1) * _SPREAD) & _MASK).to_bytes(16, "little")).decode("ascii")
         rid = b64encode((number + 1104).to_bytes(4, "little")).decode("ascii")
         dn = f"CN={login},OU=U{number % _UNITS},DC=contoso,DC=local"
+        if on_premises and number % 3:
+            mailbox = f"{databases[number % len(databases)]}msExchMailboxGuid:: {identity}\n"
+        else:
+            mailbox = f"{_REMOTE}targetAddress: SMTP:{login}@{_ROUTING}\n"
         batch.append(
-            f"dn: {dn}\n{_CLASSES}cn: {login}\n{people[number % len(people)]}distinguishedName: {dn}\n{fixed}"
+            f"dn: {dn}\n{_CLASSES}cn: {login}\n{people[number % len(people)]}distinguishedName: {dn}\n{fixed}{mailbox}"
             f"whenCreated: 20{number % 20:02}0{1 + number % 9}1{number % 10}0800{number % 60:02}.0Z\nname: {login}\n"
-            f"targetAddress: SMTP:{login}@{_ROUTING}\nobjectGUID:: {identity}\nobjectSid:: {sid_head}{rid}\n"
+            f"objectGUID:: {identity}\nobjectSid:: {sid_head}{rid}\n"
             f"sAMAccountName: {login}\n{_LEGACY}{login}\n{_CATEGORY}{body}\n"
         )
         if len(batch) == _BATCH:
@@ -136,12 +147,22 @@ def _with_fault(done: int, faults: int, login: str, fields: _Fields) -> _Fields:
     return fields._replace(proxies=(primary, routing, f"smtp:shared{done // 2:06}@contoso.com"))
 
 
-def _write_frame(out: t.TextIO) -> None:
+def _write_frame(out: t.TextIO, with_organisation: bool) -> list[str]:
+    """Write the frame; return the lines of a mailbox in each database of the organisation, where there is one."""
     forest = Forest(Domain(*CONTOSO))
     frame = Frame(forest, SUFFIXES)
     frame.add()
+    organisation = Organisation(forest)
+    if with_organisation:
+        organisation.add()
     for number in range(_UNITS):
         frame.unit(f"U{number}")
     out.write(ldif.header(ABOUT))
     for item in forest.items:
         out.write(ldif.record(item.dn, item.attributes))
+    return [
+        "msExchRecipientTypeDetails: 1\nmsExchRecipientDisplayType: 1073741824\n"
+        + ldif.line("homeMDB", organisation.database_dn(database.name))
+        + ldif.line("msExchHomeServerName", server_legacy_dn(database.owner))
+        for database in DATABASES.values()
+    ]

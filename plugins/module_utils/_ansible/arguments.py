@@ -190,3 +190,32 @@ def rules_spec() -> Spec:
         "sync_client": {"type": "str", "choices": ["connect", "cloud_sync"], "default": "connect"},
         "waivers_path": {"type": "path"},
     }
+
+
+def guarded_spec() -> Spec:
+    """Return the options of every run that writes many objects (fragment ``writing``)."""
+    return {
+        "state_dir": {"type": "path", **_from_environment("STATE_DIR")},
+        "init_state": {"type": "bool", "default": False},
+        "max_changes": {"type": "int", "default": 100},
+        "deadline": {"type": "str"},
+        "batch_size": {"type": "int", "default": 50},
+        "max_errors": {"type": "int", "default": 10},
+        "max_write_rate": {"type": "float"},
+        "ticket": {"type": "str"},
+        "approver": {"type": "str"},
+        "change_ldif_path": {"type": "path"},
+        "report_dir": {"type": "path"},
+        "max_returned": {"type": "int", "default": 100},
+    }
+
+
+def writing_spec() -> Spec:
+    """Return the options of every run that applies a plan (fragments ``writing`` and ``writing.plan``)."""
+    return {
+        **guarded_spec(),
+        "max_changed_percent": {"type": "float", "default": 5.0},
+        "protected_accounts": {"type": "str", "choices": ["skip", "allow"], "default": "skip"},
+        "policy_managed_recipients": {"type": "str", "choices": ["skip", "allow"], "default": "skip"},
+        "exclude_attributes": {"type": "list", "elements": "str", "default": []},
+    }

@@ -148,9 +148,8 @@ def audit_options(params: Params) -> AuditOptions:
         OptionError: an option does not say something usable; the message names it.
     """
     today = datetime.date.today()
-    enabled, disabled = params["enabled_rules"], params["disabled_rules"]
+    enabled, disabled = params["enabled_rules"], disabled_rules(params)
     check_rule_ids("enabled_rules", enabled)
-    check_rule_ids("disabled_rules", disabled)
     both = sorted(set(enabled) & set(disabled))
     if both:
         raise OptionError(f"{', '.join(both)}: named in enabled_rules and in disabled_rules. Take it out of one.")
@@ -158,8 +157,8 @@ def audit_options(params: Params) -> AuditOptions:
         rules=rule_options(params),
         licence_scope=_licence_scope(params["licence_scope"]),
         sync_scope=sync_scope_of(params["sync_scope"]),
-        disabled_rules=frozenset(disabled),
-        severity_overrides=_severities(params["severity_overrides"]),
+        disabled_rules=disabled,
+        severity_overrides=severities(params),
         waivers=_waivers(params["waivers_path"], today),
         today=today,
         other_forests=other_forests(params),
@@ -265,7 +264,23 @@ def sync_scope_of(value: Params | None) -> SyncScope:
     return SyncScope(dns("sync_scope.include", value["include"]), dns("sync_scope.exclude", value["exclude"]))
 
 
-def _severities(value: dict[str, str]) -> dict[str, Severity]:
+def disabled_rules(params: Params) -> frozenset[str]:
+    """Return the rules whose findings are left out.
+
+    Raises:
+        OptionError: there is no such rule.
+    """
+    check_rule_ids("disabled_rules", params["disabled_rules"])
+    return frozenset(params["disabled_rules"])
+
+
+def severities(params: Params) -> dict[str, Severity]:
+    """Return rule to the severity that its findings get.
+
+    Raises:
+        OptionError: there is no such rule or severity.
+    """
+    value: dict[str, str] = params["severity_overrides"]
     check_rule_ids("severity_overrides", value)
     overrides: dict[str, Severity] = {}
     for rule, severity in value.items():

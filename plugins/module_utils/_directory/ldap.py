@@ -11,15 +11,17 @@ import typing as t
 
 from .._model.dn import is_at_or_below_normalised, normalise
 from .._model.entry import Entry, guid_text, sid_text
-from .._model.errors import OptionError, SyncreadyError
+from .._model.errors import DirectoryError, OptionError, SyncreadyError
 from . import filters, ldap_auth, ldap_topology
 from .dns import find_servers
 from .interface import EVERYTHING, Modification, ReadStatistics, Scope, Selection
 from .ldap_connection import LdapConnection, require_ldap3
 from .ldap_entries import EntryParser
 from .ldap_errors import NO_SUCH_OBJECT, LdapError, ldap_error
-from .ldap_modify import modify
+from .ldap_modify import modify, require_writable
+from .ldap_objects import entries_of
 from .ldap_options import LdapOptions
+from .ldap_pipeline import Item, Observer, modify_all
 from .ldap_ranges import complete, requested
 from .ldap_root import ATTRIBUTES, RootDse
 from .ldap_search import Control, Pace, Request, Searcher
@@ -228,6 +230,18 @@ class LdapDirectory:
             if must_exist or error.result != NO_SUCH_OBJECT:
                 raise
 
+    def read_known(self, base: str, guids: t.Sequence[str], selection: Selection) -> t.Iterator[Entry]:
+        """Return the objects below a base that have one of some GUIDs, as they come.
+
+        Raises:
+            DirectoryError: not everything could be read.
+        """
+        self._note_absent(selection)
+        server = self._server_for(base)
+        attributes = requested(selection, server.root.active_directory)
+        counted = frozenset(name.lower() for name in selection.counted)
+        return entries_of(server.connection, server.searcher, self.statistics, base, guids, attributes, counted)
+
     def _object(self, server: Server, dn: str, attributes: tuple[str, ...]) -> Entry | None:
         """Return one object, None where it is not there or may not be read."""
         request = Request(dn, "base", attributes=attributes)
@@ -262,6 +276,27 @@ class LdapDirectory:
         """
         server = self._server_for(dn)
         modify(server.connection, server.root, dn, changes)
+
+    def modify_each(
+        self, items: t.Sequence[Item], observer: Observer | None = None
+    ) -> t.Sequence[DirectoryError | None]:
+        """Change several objects, each in one step, with several of them on their way at once.
+
+        Args:
+            items: DN and changes of each object.
+            observer: is told what became of each, by its place; says whether more may be sent.
+
+        Returns:
+            For each object in its order None, or why it was not changed; with code OUTCOME_UNKNOWN it may have been.
+            Shorter than ``items`` where the observer ended it: the rest was not sent.
+
+        Raises:
+            DirectoryError: nothing was sent.
+        """
+        servers = [self._server_for(dn) for dn, _changes in items]
+        for server in servers:
+            require_writable(server.connection, server.root)
+        return modify_all([server.connection for server in servers], items, observer)
 
     # Servers
 

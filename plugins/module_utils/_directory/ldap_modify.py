@@ -52,12 +52,7 @@ def modify(connection: LdapConnection, root: RootDse, dn: str, changes: t.Sequen
         LdapError: the server refused; nothing was changed. With code OUTCOME_UNKNOWN the connection broke, and it may
             have been.
     """
-    if root.read_only:
-        message = (
-            f"{connection.where} is a read-only domain controller: name a writable one as server (or in "
-            "domain_controllers for its domain)."
-        )
-        raise ldap_error(message, "READ_ONLY_DC")
+    require_writable(connection, root)
     number = connection.ldap3.server.next_message_id()
     connection.wire.expect(number)
     try:
@@ -72,6 +67,20 @@ def modify(connection: LdapConnection, root: RootDse, dn: str, changes: t.Sequen
     assert answer is not None  # wait() returns when it is there
     if answer.code != SUCCESS:
         raise modify_error(connection.where, dn, answer.code, answer.text)
+
+
+def require_writable(connection: LdapConnection, root: RootDse) -> None:
+    """Make sure that a domain controller takes changes.
+
+    Raises:
+        LdapError: it is a read-only one.
+    """
+    if root.read_only:
+        message = (
+            f"{connection.where} is a read-only domain controller: name a writable one as server (or in "
+            "domain_controllers for its domain)."
+        )
+        raise ldap_error(message, "READ_ONLY_DC")
 
 
 def modify_request(message_id: int, dn: str, changes: t.Sequence[Modification]) -> bytes:

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import itertools
 import typing as t
+import uuid
 
+from .._model.entry import Entry
 from .._model.errors import DirectoryError
-from .interface import Modification
+from .interface import Modification, Selection
 from .ldap import LdapDirectory, Server
 from .ldap_connection import LdapConnection
 from .ldap_entries import EntryParser
+from .ldap_pipeline import Item, Observer, shifted
 from .ldap_root import ATTRIBUTES, RootDse
 from .ldap_search import Request
 from .winrm_errors import require_for
@@ -25,6 +28,9 @@ from .winrm_modify import Writer
 from .winrm_options import WinrmOptions
 from .winrm_search import BridgeSearcher
 from .winrm_session import Bridges
+
+# In one search; a filter may not grow without end.
+_GUIDS = 100
 
 
 class _Through:
@@ -97,11 +103,18 @@ class WinrmDirectory(LdapDirectory):
         if error is not None:
             raise error
 
-    def modify_each(self, items: t.Sequence[tuple[str, t.Sequence[Modification]]]) -> list[DirectoryError | None]:
-        """Change several objects, each in one step, with many of them on their way at once.
+    def modify_each(self, items: t.Sequence[Item], observer: Observer | None = None) -> list[DirectoryError | None]:
+        """Change several objects, each in one step, with several of them on their way at once.
+
+        What a lost connection left in doubt is looked up, and made once more where it was not made.
+
+        Args:
+            items: DN and changes of each object.
+            observer: is told what became of each, by its place; says whether more may be sent.
 
         Returns:
             For each object in its order None, or why it was not changed; with code OUTCOME_UNKNOWN it may have been.
+            Shorter than ``items`` where the observer ended it: the rest was not sent.
 
         Raises:
             DirectoryError: nothing was sent.
@@ -112,8 +125,23 @@ class WinrmDirectory(LdapDirectory):
             writer.require_writable()
         results: list[DirectoryError | None] = []
         for key, group in itertools.groupby(range(len(items)), lambda number: id(servers[number])):
-            results += writers[key].modify_each([items[number] for number in group])
+            part = [items[number] for number in group]
+            found = writers[key].modify_each(part, shifted(observer, len(results)))
+            results += found
+            if len(found) < len(part):
+                break
         return results
+
+    def read_known(self, base: str, guids: t.Sequence[str], selection: Selection) -> t.Iterator[Entry]:
+        """Return the objects below a base that have one of some GUIDs, as they come.
+
+        Raises:
+            DirectoryError: not everything could be read.
+        """
+        for start in range(0, len(guids), _GUIDS):
+            part = guids[start : start + _GUIDS]
+            terms = "".join(f"(objectGUID={_escaped(guid)})" for guid in part)
+            yield from self.search(base, "subtree", selection, f"(|{terms})")
 
     @staticmethod
     def _writer(server: Server) -> Writer:
@@ -124,3 +152,7 @@ class WinrmDirectory(LdapDirectory):
         """End all programs on the host. Further calls do nothing."""
         super().close()
         self._ticket.give_back()
+
+
+def _escaped(guid: str) -> str:
+    return "".join(f"\\{byte:02x}" for byte in uuid.UUID(guid).bytes_le)

@@ -15,19 +15,22 @@ import typing as t
 
 from .._model.errors import ConflictError, DirectoryError
 from . import winrm_protocol
-from .interface import Modification, Selection
+from .interface import Selection
 from .ldap_entries import EntryParser
 from .ldap_errors import SUCCESS, LdapError, ldap_error
 from .ldap_modify import modify_error
+from .ldap_pipeline import Item, Observer
 from .ldap_ranges import complete, requested
 from .ldap_root import RootDse
 from .ldap_search import Request
 from .winrm_errors import LostError
-from .winrm_protocol import MAX_BATCH, MAX_REQUESTS, Reply
+from .winrm_protocol import MAX_BATCH, Reply
 from .winrm_search import BridgeSearcher
 from .winrm_session import Bridge, Bridges
 
-Item = tuple[str, t.Sequence[Modification]]
+# Changes on their way at once: enough to hide the network, few enough to be stopped between.
+IN_FLIGHT = 16
+
 State = t.Literal["wanted", "before", "other", "missing"]
 
 
@@ -58,11 +61,16 @@ class Writer:
             )
             raise ldap_error(message, "READ_ONLY_DC")
 
-    def modify_each(self, items: t.Sequence[Item]) -> list[DirectoryError | None]:
+    def modify_each(self, items: t.Sequence[Item], observer: Observer | None = None) -> list[DirectoryError | None]:
         """Change several objects, each in one step; each object at most once.
 
+        Args:
+            items: DN and changes of each object.
+            observer: is told what became of each, by its place; says whether more may be sent.
+
         Returns:
-            For each None, or why it was not changed. With code OUTCOME_UNKNOWN it may have been.
+            For each None, or why it was not changed. With code OUTCOME_UNKNOWN it may have been. Shorter than ``items``
+            where the observer ended it: the rest was not sent.
 
         Raises:
             DirectoryError: nothing was sent.
@@ -74,16 +82,27 @@ class Writer:
                 words[number] = winrm_protocol.modify_words(dn, changes)
             except LdapError as error:
                 results[number] = error
+        told = 0
         for batch in _batches(words):
             doubtful, certain = self._send(items, {number: words[number] for number in batch}, results)
-            if not doubtful:
-                continue
-            if not certain:
+            if doubtful and not certain:
                 # The host is out of reach, so nothing more can be sent either.
                 for number in words.keys() - results.keys():
                     results[number] = self._unknown(items[number][0])
+            elif doubtful:
+                self._settle(items, words, doubtful, results)
+            going = True
+            while told in results:
+                going = (observer is None or observer(told, results[told])) and going
+                told += 1
+            if not going:
+                return [results[number] for number in range(told)]
+            if doubtful and not certain:
                 break
-            self._settle(items, words, doubtful, results)
+        while told < len(items):
+            if observer is not None:
+                observer(told, results[told])
+            told += 1
         return [results[number] for number in range(len(items))]
 
     def _send(
@@ -205,7 +224,7 @@ def _batches(words: dict[int, list[str]]) -> t.Iterator[list[int]]:
     size = 0
     for number, parts in words.items():
         length = sum(len(part) + 1 for part in parts) + 30
-        if batch and (len(batch) >= MAX_REQUESTS or size + length > MAX_BATCH):
+        if batch and (len(batch) >= IN_FLIGHT or size + length > MAX_BATCH):
             yield batch
             batch, size = [], 0
         batch.append(number)

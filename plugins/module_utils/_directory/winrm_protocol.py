@@ -24,7 +24,6 @@ SCOPES = {"base": "Base", "one_level": "OneLevel", "subtree": "Subtree"}
 MAX_LINE = 64 * 1024 * 1024
 MAX_PAGE = 256 * 1024 * 1024
 # What may be under way at once: more would fill the pipes of both directions, and each side would wait for the other.
-MAX_REQUESTS = 50
 MAX_BATCH = 32 * 1024
 
 Reply = dict[str, t.Any]

@@ -13,6 +13,7 @@ second plan would be empty. Objects are worked on in the order of their DNs: the
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 from dataclasses import dataclass, field
 
 from .._audit.options import AuditOptions
@@ -25,6 +26,7 @@ from .addresses import AddressProposal
 from .chain import Chain
 from .details import Details
 from .draft import Draft, Step
+from .guard import Settings, spared_attributes
 from .names import propose_names
 from .plan import PlanRow
 from .policies import Policies
@@ -36,6 +38,7 @@ from .world import Findings, World
 # What one object gives up another may take, whose value a third wanted: more stages than people ever need.
 _MAX_STAGES = 20
 _NAMES = ("displayName", "givenName", "sn", "countryCode")
+_CAREFUL = Settings()
 
 
 @dataclass
@@ -83,7 +86,8 @@ class Proposer:
         options: the options of the audit.
         scopes: the scopes of the audit.
         policies: what may be done.
-        protected: whether protected accounts (adminCount) may change.
+        settings: which objects and attributes are left alone.
+        wanted: whether a finding is to be repaired at all.
     """
 
     def __init__(
@@ -94,12 +98,16 @@ class Proposer:
         scopes: Scopes,
         policies: Policies,
         *,
-        protected: bool = False,
+        settings: Settings = _CAREFUL,
+        wanted: t.Callable[[Finding], bool] = lambda _finding: True,
     ) -> None:
         self._world = World(snapshot, details, options, scopes)
         self._rules = options.rules
         self._policies = policies
-        self._protected = protected
+        self._settings = settings
+        self._wanted = wanted
+        # Why objects are left alone that could be repaired.
+        self._spared: dict[int, str] = {}
 
     def run(self) -> Proposals:
         """Return the proposals for all objects."""
@@ -131,16 +139,16 @@ class Proposer:
         return proposals
 
     def _why_not(self, oid: int, findings: list[Finding]) -> str:
-        if not _is_repairable(findings):
-            return "a person must decide"
+        if not self._is_repairable(findings):
+            return "a person must decide, or the rule is not among those to repair"
         if self._world.entry(oid) is None:
             return "the object changed while it was audited"
-        if self._is_protected(findings):
-            return "a protected account"
+        if oid in self._spared:
+            return self._spared[oid]
         return "the policies do not lead to a valid and free value"
 
-    def _is_protected(self, findings: list[Finding]) -> bool:
-        return not self._protected and any(found.rule == "protected-account" for found in findings)
+    def _is_repairable(self, findings: list[Finding]) -> bool:
+        return any(found.repair.kind in ("auto", "policy") and self._wanted(found) for found in findings)
 
     # One stage, rehearsed until it breaks nothing.
 
@@ -190,7 +198,7 @@ class Proposer:
         winners = Winners(world, self._rules, self._policies)
         changes = {}
         for oid, (_reference, found) in findings.items():
-            if not _is_repairable(found) or self._is_protected(found):
+            if not self._is_repairable(found):
                 continue
             subject = world.subject(oid)
             change = self._object(oid, subject, world, found, taken, winners, vetoes) if subject else None
@@ -208,6 +216,7 @@ class Proposer:
         winners: Winners,
         vetoes: _Vetoes,
     ) -> _Change | None:
+        findings = [found for found in findings if self._wanted(found)]
         before = Judgement(world.subject_of(subject.entry), self._rules)
         change = _Change(subject.entry, [])
         # Names do not depend on addresses, so that a fault in one leaves the other.
@@ -219,12 +228,19 @@ class Proposer:
                 AddressProposal(oid, subject, draft, findings, self._rules, self._policies, taken, winners).make()
             else:
                 propose_names(draft, findings, self._policies)
-            if self._keeps_rules(oid, draft, before, world, vetoes):
+            if self._keeps_rules(oid, draft, before, world, vetoes) and not self._is_spared(oid, draft):
                 change.entry = draft.predicted()
                 change.steps += draft.steps()
         for attribute, _old, new in change.steps:
             _claim(taken, oid, attribute, new)
         return change if change.steps else None
+
+    def _is_spared(self, oid: int, draft: Draft) -> bool:
+        names = {step[0].lower() for step in draft.steps()}
+        reason = spared_attributes(names, draft.entry, self._settings)
+        if reason is not None:
+            self._spared[oid] = reason[0].replace("_", " ")
+        return reason is not None
 
     def _keeps_rules(self, oid: int, draft: Draft, before: Judgement, world: World, vetoes: _Vetoes) -> bool:
         """Take faulty values out of a draft. Returns whether something is left that breaks no rule."""
@@ -244,10 +260,6 @@ class Proposer:
                 return after.judged and not new_faults(before.findings, after.findings)
             for step in faulty:
                 draft.revert(step)
-
-
-def _is_repairable(findings: list[Finding]) -> bool:
-    return any(found.repair.kind in ("auto", "policy") for found in findings)
 
 
 def _claim(taken: Taken, oid: int, attribute: str, value: str | None) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
+from .._model.cells import escape
 from .._model.finding import Finding, ObjectReference
 from .._rules.catalogue import CATALOGUE
-from .cells import escape
 
 # The first eight are those of IdFix, so that sheets and habits go on working; then ours.
 CSV_COLUMNS = (

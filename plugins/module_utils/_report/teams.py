@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._model.cells import escape
 from .._teams.facts import Facts, Plain
 from .._teams.matrix import FEATURE_TITLES, FEATURES, LOCATION_TITLES, Edition, Feature, Location
 from .._teams.users import UserAnswer
-from .cells import escape
 
 _SUPPORT = {"supported": "Yes", "not_supported": "No", "conditional": "Conditional"}
 _ANSWERS = {

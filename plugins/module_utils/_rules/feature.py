@@ -20,6 +20,7 @@ WRITEBACK_ATTRIBUTES = (
     "msExchSafeSendersHash",
     "msExchUCVoiceMailSettings",
     "msExchUserHoldPolicies",
+    "proxyAddresses",
     "publicDelegates",
 )
 SENDER_ATTRIBUTES = ("msExchBlockedSendersHash", "msExchSafeRecipientsHash", "msExchSafeSendersHash")

@@ -16,6 +16,7 @@ from ansible_collections.syncready.m365.tests.directories import healthy, ldif, 
 from ansible_collections.syncready.m365.tests.directories.__main__ import main
 from ansible_collections.syncready.m365.tests.directories.model import Item
 from ansible_collections.syncready.m365.tests.directories.names import People
+from ansible_collections.syncready.m365.tests.directories.organisation import DATABASES
 from ansible_collections.syncready.m365.tests.unit.directories.ldif_reader import read_ldif
 
 UNIQUE = ("userPrincipalName", "mail", "mailNickname", "sAMAccountName", "targetAddress")
@@ -76,6 +77,17 @@ def test_volume_fills_the_address_list_when_asked() -> None:
     assert all(
         values["c"] == [b"DE"] and values["countryCode"] == [b"276"] and "postalCode" in values for values in users
     )
+
+
+def test_volume_puts_mailboxes_into_databases_when_asked() -> None:
+    out = io.StringIO()
+    volume.write(out, 42, 0, on_premises=True)
+    text = out.getvalue()
+    # Two of three, evenly over the databases, whose servers are there.
+    assert text.count("\nmsExchMailboxGuid:: ") == 28
+    assert text.count("\ntargetAddress: ") == 14
+    assert text.count("objectClass: msExchPrivateMDB\n") == len(DATABASES) == 14
+    assert len({line for line in text.replace("\n ", "").splitlines() if line.startswith("homeMDB: ")}) == 14
 
 
 def test_volume_writes_the_same_bytes_and_nothing_unsafe() -> None:

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.syncready.m365.plugins.module_utils._model.cells import escape, unescape
 from ansible_collections.syncready.m365.plugins.module_utils._model.errors import OutputError
 from ansible_collections.syncready.m365.plugins.module_utils._model.finding import (
     Change,
@@ -27,7 +28,6 @@ from ansible_collections.syncready.m365.plugins.module_utils._model.finding impo
     Repair,
 )
 from ansible_collections.syncready.m365.plugins.module_utils._report import files
-from ansible_collections.syncready.m365.plugins.module_utils._report.cells import escape, unescape
 from ansible_collections.syncready.m365.plugins.module_utils._report.rows import CSV_COLUMNS, finding_as_csv
 
 IDFIX = ("DISTINGUISHEDNAME", "COMMONNAME", "OBJECTCLASS", "ATTRIBUTE", "ERROR", "VALUE", "UPDATE", "ACTION")

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.syncready.m365.plugins.module_utils._report.cells import unescape
+from ansible_collections.syncready.m365.plugins.module_utils._model.cells import unescape
 from ansible_collections.syncready.m365.plugins.module_utils._report.files import ReportDirectory
 from ansible_collections.syncready.m365.plugins.module_utils._report.teams import (
     matrix_as_csv,

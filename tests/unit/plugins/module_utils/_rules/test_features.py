@@ -94,6 +94,51 @@ def test_every_feature_of_the_list_has_a_row() -> None:
     assert len(rows) == 13
 
 
+# What each of them needs, beside a synchronization that runs; spelt out apart from the code.
+HYBRID = "exchange_schema exchange_organisation hybrid_configuration"
+PREREQUISITES = {
+    "seamless_single_sign_on": "sso_account one_tenant sign_in_method connect_version intranet_zone modern_authentication",
+    "skype_coexistence": "skype_schema skype_users skype_topology",
+    "shared_address_list": HYBRID,
+    "address_list_of_other_systems": "recipients_of_other_systems",
+    "service_offerings": f"writeback_attributes two_way_synchronization {HYBRID}",
+    "mailbox_moves": f"{HYBRID} mailboxes_here migration_endpoint",
+    "safe_and_blocked_senders": "sender_attributes safe_senders",
+    "delegation": "writeback_attributes delegates two_way_synchronization connect_delegates",
+    "smart_card_or_mfa": "own_authentication",
+    "photos": "photos",
+    "thumbnails": "thumbnails",
+    "conference_rooms": "room_mailboxes room_nicknames",
+    "security_groups": "security_groups",
+}
+# What Microsoft says of them in numbers and names.
+WORDS = {
+    ("seamless_single_sign_on", "sso_account"): ["AZUREADSSOACC", "domain administrator"],
+    ("seamless_single_sign_on", "connect_version"): ["1.1.644.0"],
+    ("seamless_single_sign_on", "modern_authentication"): ["16.0.8730"],
+    ("service_offerings", "two_way_synchronization"): ["Exchange hybrid deployment", "1.1.1107.0"],
+    ("delegation", "connect_delegates"): ["1.1.552", "publicDelegates"],
+    ("thumbnails", "thumbnails"): ["thumbnailPhoto"],
+    ("conference_rooms", "room_nicknames"): ["mailNickname"],
+}
+WRITTEN_BACK = {
+    *("msDS-ExternalDirectoryObjectID", "msExchArchiveStatus", "msExchBlockedSendersHash", "msExchSafeRecipientsHash"),
+    *("msExchSafeSendersHash", "msExchUCVoiceMailSettings", "msExchUserHoldPolicies", "proxyAddresses"),
+    "publicDelegates",
+}
+
+
+def test_prerequisites_are_those_that_microsoft_names() -> None:
+    rows = {feature.id: feature.prerequisites for feature in features(FeatureFacts())}
+    assert {name: [need.id for need in needs[1:]] for name, needs in rows.items()} == {
+        name: words.split() for name, words in PREREQUISITES.items()
+    }
+    texts = {(name, need.id): f"{need.text} {need.by_hand}" for name, needs in rows.items() for need in needs}
+    for key, words in WORDS.items():
+        assert [word for word in words if word not in texts[key]] == [], key
+    assert set(WRITEBACK_ATTRIBUTES) == WRITTEN_BACK
+
+
 @pytest.mark.parametrize("facts", [FeatureFacts(), EVERYTHING, NOTHING])
 def test_every_row_is_complete(facts: FeatureFacts) -> None:
     for feature in features(facts):

@@ -15,11 +15,19 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.syncready.m365.plugins.module_utils._exchange.recipients import RECIPIENT_TYPES
-from ansible_collections.syncready.m365.plugins.module_utils._teams.matrix import MATRIX_LOCATIONS
 from ansible_collections.syncready.m365.plugins.module_utils._teams.users import UserAnswer
 from ansible_collections.syncready.m365.tests.directories import contoso
 from ansible_collections.syncready.m365.tests.support.audits import audit, options_of
-from ansible_collections.syncready.m365.tests.support.teams import census_of, options
+from ansible_collections.syncready.m365.tests.support.teams import (
+    RECIPIENT_TYPES as EVERY_TYPE,
+)
+from ansible_collections.syncready.m365.tests.support.teams import (
+    as_label,
+    census_of,
+    labelled_answer,
+    labelled_features,
+    options,
+)
 
 ROOT = Path(__file__).resolve().parents[5]
 LABELS = ROOT / "tests" / "directories" / "contoso.labels.json"
@@ -52,18 +60,7 @@ def test_location_and_version_are_as_labelled() -> None:
     wrong = []
     for row in people():
         user = answers()[row["dn"]]
-        group = user.group
-        found = {
-            "row": group.row,
-            "location": group.location,
-            "exchange_version": group.version,
-            "qualifies_for_meetings": group.qualifies,
-            "noted": bool(group.notes),
-            "cloud_archive": group.cloud_archive,
-        }
-        # Built-in accounts have no label: they have no mailbox.
-        expected = row.get("mailbox") or {**dict.fromkeys(found), "row": 9, "location": "none", "noted": False}
-        expected["cloud_archive"] = bool(expected["cloud_archive"])
+        found, expected = as_label(user), labelled_answer(row)
         if found != expected or user.guid != row["guid"]:
             wrong.append((row["dn"], found, expected))
     assert wrong == []
@@ -105,7 +102,9 @@ def test_every_recipient_type_is_there() -> None:
     for item in contoso.build().items:
         for value in item.attributes.get("msExchRecipientTypeDetails", []):
             found.add(int(value))
-    assert set(RECIPIENT_TYPES) - found == set()
+    assert len(EVERY_TYPE) == 42
+    assert set(RECIPIENT_TYPES) == EVERY_TYPE
+    assert EVERY_TYPE - found == set()
 
 
 def test_versions_of_the_sample() -> None:
@@ -115,20 +114,17 @@ def test_versions_of_the_sample() -> None:
 
 
 def test_features_of_the_sample() -> None:
-    for user in answers().values():
-        group = user.group
-        if not group.synchronized or group.location not in MATRIX_LOCATIONS:
-            assert set(group.features.values()) == {"not_promised"}
-        elif group.location == "exchange_online":
-            assert (group.features["meetings"], group.features["profile_picture"]) == ("supported", "conditional")
-            assert group.not_met == {}
-        else:
-            assert group.location == "exchange_on_premises"
-            meetings = {True: "conditional", False: "not_supported", None: "conditional"}[group.qualifies]
-            assert group.features["meetings"] == meetings
-            assert group.not_met == ({"meetings": ("exchange_2016_cu3",)} if group.qualifies is False else {})
-            assert group.features["out_of_office"] == "not_supported"
-            assert group.features["tabs"] == "supported"
+    seen = set()
+    for row in people():
+        group = answers()[row["dn"]].group
+        label = labelled_answer(row)
+        expected = labelled_features(label["location"], label["qualifies_for_meetings"], row["treatment"] == "judged")
+        assert group.features == expected, row["dn"]
+        denied = row["treatment"] == "judged" and label["qualifies_for_meetings"] is False
+        assert group.not_met == ({"meetings": ("exchange_2016_cu3",)} if denied else {}), row["dn"]
+        seen.add((label["location"], label["qualifies_for_meetings"], row["treatment"] == "judged"))
+    kinds = {("exchange_online", None), *(("exchange_on_premises", qualifies) for qualifies in (True, False, None))}
+    assert {(*kind, True) for kind in kinds} <= seen
 
 
 def test_edition_of_2018() -> None:

@@ -22,3 +22,8 @@ def escape(cell: str) -> str:
 def unescape(cell: str) -> str:
     """Return the text of a cell that ``escape`` wrote."""
     return cell[1:] if cell.startswith("'") else cell
+
+
+def is_dangerous(cell: str) -> bool:
+    """Return whether a cell would be taken for a formula as it stands; what ``escape`` wrote never is."""
+    return cell[:1] in _DANGEROUS and not cell.startswith("'") and cell != ""
