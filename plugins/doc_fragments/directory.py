@@ -201,166 +201,168 @@ options:
     description:
       - The Windows computer to sign in to, by its DNS name; required with O(transport=winrm). Best it is a domain
         controller, because then nothing has to be handed on.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_HOST) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_HOST) will be
+        used instead.
     type: str
   winrm_port:
     description:
       - Its TCP port. Without it, 5986 with O(winrm_scheme=https) and 5985 with O(winrm_scheme=http).
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_PORT) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_PORT) will be
+        used instead.
     type: int
   winrm_scheme:
     description:
-      - V(http) is protected too where O(winrm_transport) is V(ntlm), V(kerberos) or V(credssp): every message is sealed
-        then.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_SCHEME) will be used
-        instead.
+      - V(http) is protected too where O(winrm_transport) is V(ntlm), V(kerberos) or V(credssp), because then
+        every message is sealed.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_SCHEME) will be
+        used instead.
     type: str
     choices: [https, http]
     default: https
   winrm_path:
     description:
       - The path of the service.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_PATH) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_PATH) will be
+        used instead.
     type: str
     default: wsman
   winrm_transport:
     description:
       - How to sign in to O(winrm_host).
-      - V(kerberos) needs C(pywinrm) with its extra C(kerberos) and the program C(kinit), V(credssp) the extra C(credssp).
-      - V(certificate) and V(ssl) with O(winrm_cert_pem) sign in with a client certificate, V(basic) and V(ssl) with name
-        and password; Windows takes both from local accounts only.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_TRANSPORT) will be used
-        instead.
+      - V(kerberos) needs C(pywinrm) with its extra C(kerberos) and the program C(kinit), V(credssp) the extra
+        C(credssp).
+      - V(certificate) and V(ssl) with O(winrm_cert_pem) sign in with a client certificate, V(basic) and V(ssl) with
+        name and password; Windows takes both from local accounts only.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_TRANSPORT) will
+        be used instead.
     type: str
     choices: [ntlm, kerberos, credssp, certificate, ssl, basic]
     default: ntlm
   winrm_user:
     description:
-      - The account for O(winrm_host), as C(user@domain) or C(DOMAIN\\user). Without it, O(username); and without
+      - The account for O(winrm_host), as C(user@domain) or C(DOMAIN\user). Without it, O(username), and without
         O(username) it is the account for the domain controller too.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_USER) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_USER) will be
+        used instead.
     type: str
   winrm_password:
     description:
       - The password of O(winrm_user). Without it, O(password).
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_PASSWORD) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_PASSWORD) will
+        be used instead.
     type: str
   winrm_ca_trust_path:
     description:
-      - The authorities to trust for the certificate of O(winrm_host): a PEM file, or a directory as C(c_rehash) makes it.
+      - The authorities to trust for the certificate of O(winrm_host), as a PEM file or as a directory that
+        C(c_rehash) made.
       - Without it, the authorities of the system are trusted; with it, no others.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_CA_TRUST_PATH) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_CA_TRUST_PATH)
+        will be used instead.
     type: path
   winrm_server_cert_validation:
     description:
       - V(ignore) takes any certificate; use it for tests only.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_SERVER_CERT_VALIDATION) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable
+        E(SYNCREADY_WINRM_SERVER_CERT_VALIDATION) will be used instead.
     type: str
     choices: [validate, ignore]
     default: validate
   winrm_message_encryption:
     description:
-      - Whether messages are sealed: V(auto) with O(winrm_scheme=http), V(always), or V(never).
+      - Whether messages are sealed. V(auto) seals them with O(winrm_scheme=http) only.
       - V(never) with O(winrm_scheme=http) is refused.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_MESSAGE_ENCRYPTION) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable
+        E(SYNCREADY_WINRM_MESSAGE_ENCRYPTION) will be used instead.
     type: str
     choices: [auto, always, never]
     default: auto
   winrm_allow_unencrypted:
     description:
       - Send passwords and data in clear text where the other options say so; use it for tests only.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_ALLOW_UNENCRYPTED) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable
+        E(SYNCREADY_WINRM_ALLOW_UNENCRYPTED) will be used instead.
     type: bool
     default: false
   winrm_cert_pem:
     description:
       - A PEM file with the client certificate.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_CERT_PEM) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_CERT_PEM) will
+        be used instead.
     type: path
   winrm_cert_key_pem:
     description:
       - A PEM file with its key.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_CERT_KEY_PEM) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_CERT_KEY_PEM)
+        will be used instead.
     type: path
   winrm_kerberos_delegation:
     description:
-      - Hand the Kerberos ticket on, so that O(winrm_host) can sign in to the domain controller with it. The computer must
-        be trusted for delegation.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_KERBEROS_DELEGATION) will be used
-        instead.
+      - Hand the Kerberos ticket on, so that O(winrm_host) can sign in to the domain controller with it. The computer
+        must be trusted for delegation.
+      - If the value is not specified in the task, the value of environment variable
+        E(SYNCREADY_WINRM_KERBEROS_DELEGATION) will be used instead.
     type: bool
     default: false
   winrm_kerberos_hostname_override:
     description:
       - The name of O(winrm_host) for Kerberos, where it is another one.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_KERBEROS_HOSTNAME_OVERRIDE) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable
+        E(SYNCREADY_WINRM_KERBEROS_HOSTNAME_OVERRIDE) will be used instead.
     type: str
   winrm_kinit_mode:
     description:
-      - V(managed) gets a ticket with O(winrm_password) into a file of its own, which is removed at the end. V(manual) uses
-        an existing ticket, as does V(managed) where there is no password.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_KINIT_MODE) will be used
-        instead.
+      - V(managed) gets a ticket with O(winrm_password) into a file of its own, which is removed at the end. V(manual)
+        uses an existing ticket, as does V(managed) where there is no password.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_KINIT_MODE)
+        will be used instead.
     type: str
     choices: [managed, manual]
     default: managed
   winrm_kinit_cmd:
     description:
       - The program that gets the ticket.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_KINIT_CMD) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_KINIT_CMD) will
+        be used instead.
     type: str
     default: kinit
   winrm_kinit_args:
     description:
       - Its arguments, instead of C(-f) with O(winrm_kerberos_delegation=true) and none otherwise.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_KINIT_ARGS) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_KINIT_ARGS)
+        will be used instead.
     type: str
   winrm_send_cbt:
     description:
       - Bind the sign-in to the TLS channel.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_SEND_CBT) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_SEND_CBT) will
+        be used instead.
     type: bool
     default: true
   winrm_proxy:
     description:
       - The URL of a proxy. Without it there is none, whatever the environment says.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_PROXY) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_PROXY) will be
+        used instead.
     type: str
   winrm_operation_timeout_sec:
     description:
       - Seconds after which O(winrm_host) answers that there is nothing yet; 1 to 60.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_OPERATION_TIMEOUT_SEC) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable
+        E(SYNCREADY_WINRM_OPERATION_TIMEOUT_SEC) will be used instead.
     type: int
     default: 20
   winrm_read_timeout_sec:
     description:
       - Seconds to wait for an answer of O(winrm_host) or for a connection; more than O(winrm_operation_timeout_sec).
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_READ_TIMEOUT_SEC) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable
+        E(SYNCREADY_WINRM_READ_TIMEOUT_SEC) will be used instead.
     type: int
     default: 30
   winrm_compression:
     description:
       - Let entries travel as gzip, which is much faster wherever the network is not.
-      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_COMPRESSION) will be used
-        instead.
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_WINRM_COMPRESSION)
+        will be used instead.
     type: bool
     default: true
 notes:
