@@ -34,7 +34,7 @@ MAX_ENVELOPE = 512000
 _SHELL_IDLE = "PT900S"
 # Fits the envelope of every host, as base64.
 MAX_SEND = 96 * 1024
-# http.sys closes a connection after two minutes without a request.
+# http.sys closes a connection after two minutes without a request; one that rested so long is made anew before.
 IDLE_SECONDS = 60.0
 _DELAYS = (0.0, 0.5, 1.0, 2.0, 4.0)
 _BUSY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -60,7 +60,6 @@ class WinrmClient:
 
     Args:
         options: how the host is reached.
-        idle_seconds: after so long without a request the connection is made anew before the next one.
         envelope: how many bytes an answer may have.
 
     Attributes:
@@ -70,7 +69,7 @@ class WinrmClient:
         received_bytes: how much that was.
     """
 
-    def __init__(self, options: WinrmOptions, idle_seconds: float = IDLE_SECONDS, envelope: int = MAX_ENVELOPE) -> None:
+    def __init__(self, options: WinrmOptions, envelope: int = MAX_ENVELOPE) -> None:
         """Prepare; nothing is sent.
 
         Raises:
@@ -86,7 +85,6 @@ class WinrmClient:
         self.reconnected = 0
         self.received = 0
         self.received_bytes = 0
-        self._idle_seconds = idle_seconds
         self._protocol: t.Any = _protocol(options, envelope)
         self._shell: str | None = None
         self._command: str | None = None
@@ -262,7 +260,7 @@ class WinrmClient:
     def _once(self, exchange: t.Callable[[], t.Any]) -> t.Any:
         from winrm.exceptions import WinRMOperationTimeoutError
 
-        if self._reached and time.monotonic() - self._last > self._idle_seconds:
+        if self._reached and time.monotonic() - self._last > IDLE_SECONDS:
             self.reconnect()
         try:
             with self._said:
