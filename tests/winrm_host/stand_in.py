@@ -25,7 +25,6 @@ from pathlib import Path
 
 runpy.run_path(str(Path(__file__).resolve().parents[1] / "conftest.py"))
 
-from ansible_collections.syncready.m365.plugins.module_utils._directory import ldap_auth  # noqa: E402
 from ansible_collections.syncready.m365.plugins.module_utils._directory import ldap_ber as ber  # noqa: E402
 from ansible_collections.syncready.m365.plugins.module_utils._directory.ldap_connection import (  # noqa: E402
     LdapConnection,
@@ -238,6 +237,9 @@ class Bridge:
 
     def _sign_in(self, connection: LdapConnection, auth: str) -> None:
         if auth != "simple":
+            # It takes its time, and most tests do without.
+            from ansible_collections.syncready.m365.plugins.module_utils._directory import ldap_auth
+
             ldap_auth.sign_in(connection)
             return
         answer = connection.simple_bind(connection.options.username or "", connection.options.password or "")
