@@ -184,6 +184,18 @@ class WinrmClient:
         self.received_bytes += len(output.stdout) + len(output.stderr)
         return output
 
+    def receive_twice(self) -> tuple[Output, Output]:
+        """Ask for output, forget the answer with its connection, and ask the same again; return both answers.
+
+        Raises:
+            LdapError: the host cannot be reached any more, or nothing came.
+            LostError: the shell is gone.
+        """
+        question = self._question(self._command)
+        first = _output(self._try(lambda: self._protocol.send_message(question)))
+        self.reconnect()
+        return first, _output(self._try(lambda: self._protocol.send_message(question)))
+
     def _question(self, command: str | None) -> str:
         """Return a Receive as a message; sent again, it has the same number and gets the same answer."""
         import xmltodict

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import typing as t
 
 from .._model.entry import Entry
-from .._model.errors import OptionError
+from .._model.errors import OptionError, SyncreadyError
 from . import winrm_protocol
 from .interface import ReadStatistics
 from .ldap_ber import BerError
@@ -25,6 +26,8 @@ from .winrm_session import Bridge, Bridges, Step
 _FILTER_ERROR = 87
 _TIMEOUT = 85
 _ATTEMPTS = 5
+# Entries that are waited for where nobody wants them, to spare the start of another bridge.
+_SOON = 50
 _GUID = "objectGUID"
 
 
@@ -60,8 +63,9 @@ class BridgeSearcher(Searcher):
             bridge = self._bridges.take()
             before = len(seen)
             finished = False
+            reader = self._read(bridge, asked)
             try:
-                for dn, attributes in self._read(bridge, asked):
+                for dn, attributes in reader:
                     key = next(iter(attributes.get(_GUID) or ()), None) or dn.encode("utf-8")
                     if key in seen:
                         continue
@@ -78,6 +82,9 @@ class BridgeSearcher(Searcher):
                 time.sleep(0.2 * (_ATTEMPTS - left))
             except BerError:
                 raise winrm_protocol.damaged() from None
+            except GeneratorExit:
+                finished = request.scope != "subtree" and _drained(reader)
+                raise
             finally:
                 # A search that nobody reads to its end goes on over there, so its bridge goes.
                 if finished:
@@ -137,6 +144,14 @@ class BridgeSearcher(Searcher):
         words = bridge.clean(winrm_protocol.text_of(reply, "message"))
         message = f"The connection from {bridge.options.host} to {where} broke{partial} ({code}: {words[:200]}). Run it again."
         return ldap_error(" ".join(message.split()), "CONNECTION_LOST")
+
+
+def _drained(reader: t.Iterator[t.Any]) -> bool:
+    """Return whether a search that nobody wants any more came to its end soon."""
+    try:
+        return sum(1 for _entry in itertools.islice(reader, _SOON)) < _SOON
+    except (LostError, SyncreadyError):
+        return False
 
 
 def _without_guid(request: Request) -> bool:

@@ -211,6 +211,16 @@ class Bridge:
 
     # Questions
 
+    def say(self, operation: str, *words: str) -> None:
+        """Send one request and leave its answer to somebody else.
+
+        Raises:
+            LdapError: it cannot be sent.
+            LostError: the bridge is gone.
+        """
+        self._number += 1
+        self.client.send(line(self._number, operation, *words))
+
     def ask(self, batch: t.Sequence[tuple[str, t.Sequence[str]]]) -> t.Iterator[Step]:
         """Send requests and yield what comes for them, until all are answered.
 
