@@ -14,13 +14,17 @@ from dataclasses import dataclass, field
 
 from .dns import name_servers, resolves
 from .doctor import Check, Patient, Step
+from .interface import ReadStatistics
+from .ldap_entries import EntryParser
 from .ldap_errors import LdapError, ldap_error
 from .ldap_options import is_address
+from .ldap_search import Pace, Request
 from .winrm_client import WinrmClient
 from .winrm_errors import LostError, require_for
 from .winrm_kerberos import Ticket
 from .winrm_options import WinrmOptions
 from .winrm_protocol import text_of
+from .winrm_search import BridgeSearcher
 from .winrm_session import Bridge, Bridges
 
 _SLOW = 0.1
@@ -207,13 +211,17 @@ def _without(own: WinrmPatient) -> str:
     """Return what becomes of a sign-in that hands nothing on."""
     plain = dataclasses.replace(own.options, username=None, password=None, auth_protocol="negotiate", tls_mode="none")
     bridges = Bridges(dataclasses.replace(own.winrm, ldap=plain), own.options.server)
+    searcher = BridgeSearcher(bridges, ReadStatistics(), Pace(None))
     try:
-        bridges.give(bridges.take())
-    except LdapError as error:
-        return "it could not (WinRM hands none on)" if error.code == "SECOND_HOP" else "it could not"
+        # Anybody may bind as nobody and see the root DSE; what is below it tells.
+        (root,) = searcher.entries(Request("", "base", attributes=("defaultNamingContext",)), EntryParser())
+        domain = root.text("defaultnamingcontext") or ""
+        seen = list(searcher.entries(Request(domain, "base", attributes=("objectClass",)), EntryParser()))
+    except (LdapError, ValueError):
+        seen = []
     finally:
         bridges.close()
-    return "it could too, or as nobody"
+    return "it could too" if seen else "it could not (WinRM hands none on)"
 
 
 STEPS = (
