@@ -113,6 +113,8 @@ class Faults:
 
     def _random(self, action: str) -> Plan | None:
         kinds = [kind for kind in BY_ACTION.get(action, ()) if self._only is None or kind in self._only]
-        if self._chance is None or not kinds or self._chance.random() >= self._share:
+        # Every request has a body, those of the sign-in too.
+        share = self._share / 6 if action == "Body" else self._share
+        if self._chance is None or not kinds or self._chance.random() >= share:
             return None
         return Plan(self._chance.choice(kinds), action, seconds=self._chance.uniform(0.01, 0.2))

@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.syncready.m365.plugins.module_utils._directory import doctor_winrm_way
 from ansible_collections.syncready.m365.plugins.module_utils._directory.doctor import Check
+from ansible_collections.syncready.m365.plugins.module_utils._directory.doctor_winrm import WinrmPatient
 from ansible_collections.syncready.m365.plugins.module_utils._directory.doctor_winrm_way import STEPS, diagnose
 from ansible_collections.syncready.m365.plugins.module_utils._directory.winrm_options import WinrmOptions
 from ansible_collections.syncready.m365.tests.lab.controller import DomainController
@@ -81,7 +82,7 @@ def test_what_is_not_checked_is_said(
 def test_a_password_in_the_log(people_dc: DomainController, serve: Serve) -> None:
     events = f"<Event>ParameterBinding: {PASSWORD}</Event>"
     options = _options(serve(people_dc, programs=Programs(events=events)), people_dc)
-    patient = doctor_winrm_way.WinrmPatient(options.ldap, winrm=options)
+    patient = WinrmPatient(options.ldap, winrm=options)
     with pytest.raises(Exception, match="event log") as raised:
         list(doctor_winrm_way.event_log(patient))
     assert PASSWORD not in str(raised.value)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import logging
 import socket
@@ -19,7 +20,9 @@ import pytest
 from ansible_collections.syncready.m365.plugins.module_utils._directory import winrm_errors
 from ansible_collections.syncready.m365.plugins.module_utils._directory.interface import Selection
 from ansible_collections.syncready.m365.plugins.module_utils._directory.ldap_errors import MissingLibraryError
+from ansible_collections.syncready.m365.plugins.module_utils._directory.ldap_options import LdapOptions
 from ansible_collections.syncready.m365.plugins.module_utils._directory.winrm_clixml import plain
+from ansible_collections.syncready.m365.plugins.module_utils._directory.winrm_options import WinrmOptions
 from ansible_collections.syncready.m365.plugins.module_utils._model.errors import DirectoryError, OptionError
 from ansible_collections.syncready.m365.tests.lab import client
 from ansible_collections.syncready.m365.tests.lab.controller import DomainController
@@ -135,13 +138,8 @@ def test_pywinrm_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     from winrm import transport
 
     monkeypatch.setattr(transport, "HAVE_CREDSSP", False)
-    options = host.WinrmOptions(
-        "dc1.contoso.local",
-        host.LdapOptions(server="dc1", auth_protocol="negotiate"),
-        transport="credssp",
-        user="a",
-        password="b",
-    )
+    behind = LdapOptions(server="dc1", auth_protocol="negotiate")
+    options = WinrmOptions("dc1.contoso.local", behind, transport="credssp", user="a", password="b")
     with pytest.raises(MissingLibraryError, match=r"pywinrm\[credssp\]"):
         winrm_errors.require_for(options)
 
@@ -186,7 +184,7 @@ def test_the_password_is_nowhere(
     ldap = {"username": "canary@contoso.local", "password": CANARY}
     directory = through(server, controller, ldap, user="CONTOSO\\canary", password=CANARY)
     assert sum(1 for _entry in directory.search()) > 300
-    words = [CANARY.encode(), host_encoded(CANARY), CANARY.encode("utf-16-le")]
+    words = [CANARY.encode(), _as_base64(CANARY), CANARY.encode("utf-16-le")]
     seen = b"\0".join((*server.seen.wire, "\0".join((*server.seen.lines, *arguments, caplog.text)).encode()))
     for command in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -209,8 +207,6 @@ def _files(*folders: Path) -> t.Iterator[Path]:
         yield from (path for path in folder.rglob("*") if path.is_file() and path.suffix in ("", ".log", ".txt"))
 
 
-def host_encoded(text: str) -> bytes:
+def _as_base64(text: str) -> bytes:
     """Return a text as it stands in a request."""
-    import base64
-
     return base64.b64encode(text.encode())

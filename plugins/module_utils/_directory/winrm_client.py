@@ -36,6 +36,7 @@ _SHELL_IDLE = "PT900S"
 MAX_SEND = 96 * 1024
 # http.sys closes a connection after two minutes without a request; one that rested so long is made anew before.
 IDLE_SECONDS = 60.0
+_MAX_DOUBTS = 3
 _DELAYS = (0.0, 0.5, 1.0, 2.0, 4.0)
 _BUSY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
 
@@ -89,6 +90,9 @@ class WinrmClient:
         self._shell: str | None = None
         self._command: str | None = None
         self._reached = False
+        # A question to which an answer may be on the host still, and how often it was asked in vain.
+        self._doubtful = ""
+        self._doubts = 0
         self._last = time.monotonic()
 
     # The program
@@ -101,6 +105,7 @@ class WinrmClient:
             LostError: the shell was gone before the program ran.
         """
         # A shell whose answer was lost ends by itself.
+        self._doubtful, self._doubts = "", 0
         self._shell = self._try(lambda: self._protocol.open_shell(codepage=_UTF_8, idle_timeout=_SHELL_IDLE))
         self._command = self.run(program, arguments)
 
@@ -132,15 +137,16 @@ class WinrmClient:
             LdapError: it cannot be sent.
             LostError: the shell is gone, or what was sent may be incomplete.
         """
-        broken = False
+        broken = refused = False
         for delay in (*_DELAYS, None):
             try:
                 for start in range(0, len(data), MAX_SEND):
                     self._send(data[start : start + MAX_SEND])
                 return
             except BrokenError as error:
-                if again is None or delay is None or self._late():
+                if again is None or delay is None or self._hopeless(error, refused):
                     raise LostError(error.final) from None
+                refused = refused or error.once
                 data = data if broken else again
                 broken = True
                 self._wait(delay)
@@ -174,11 +180,21 @@ class WinrmClient:
         """
         from winrm.exceptions import WinRMOperationTimeoutError
 
-        question = self._question(command or self._command)
+        question = self._doubtful or self._question(command or self._command)
+        before = self.reconnected
         try:
             answer = self._try(lambda: self._protocol.send_message(question))
         except WinRMOperationTimeoutError:
+            if self.reconnected == before and not self._doubtful:
+                return None
+            # An answer may have been lost with the connection before: only the same question brings it.
+            self._doubtful = question
+            self._doubts += 1
+            if self._doubts > _MAX_DOUBTS:
+                message = f"An answer of {self.options.where} was lost with its connection. Run it again."
+                raise LostError(ldap_error(message, "CONNECTION_LOST")) from None
             return None
+        self._doubtful, self._doubts = "", 0
         output = _output(answer)
         self.received += 1
         self.received_bytes += len(output.stdout) + len(output.stderr)
@@ -259,12 +275,14 @@ class WinrmClient:
 
     def _try(self, exchange: t.Callable[[], t.Any]) -> t.Any:
         """Return the answer to an exchange that may be made again."""
+        refused = False
         for delay in (*_DELAYS, None):
             try:
                 return self._once(exchange)
             except BrokenError as error:
-                if delay is None or (error.at_once and not self._reached) or self._late():
+                if delay is None or self._hopeless(error, refused):
                     raise error.final from None
+                refused = refused or error.once
                 self._wait(delay)
                 self.reconnect()
         raise AssertionError("the last attempt raises")
@@ -290,8 +308,9 @@ class WinrmClient:
         self._reached = True
         return answer
 
-    def _late(self) -> bool:
-        return self.deadline is not None and time.monotonic() > self.deadline
+    def _hopeless(self, error: BrokenError, refused: bool) -> bool:
+        late = self.deadline is not None and time.monotonic() > self.deadline
+        return late or (error.at_once and not self._reached) or (error.once and refused)
 
     @staticmethod
     def _wait(seconds: float) -> None:

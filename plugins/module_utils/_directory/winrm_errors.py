@@ -29,12 +29,14 @@ class BrokenError(Exception):
     Attributes:
         final: what to say where that does not help.
         at_once: whether trying again makes no sense, if the host was never reached before.
+        once: whether to try again once at the most: a password that is refused again and again locks its account.
     """
 
-    def __init__(self, final: LdapError, *, at_once: bool = False) -> None:
+    def __init__(self, final: LdapError, *, at_once: bool = False, once: bool = False) -> None:
         super().__init__(str(final))
         self.final = final
-        self.at_once = at_once
+        self.at_once = at_once or once
+        self.once = once
 
 
 class LostError(Exception):
@@ -250,13 +252,14 @@ def _sign_in(error: BaseException, options: WinrmOptions) -> Exception:
     if "kerberos" in module or name in ("KerberosExchangeError", "MutualAuthenticationError"):
         return _kerberos(text, options)
     if module.startswith("requests_credssp"):
-        return _refused(options)
+        # Said of a refused password, and also where a message was sealed for a connection that is no more.
+        return BrokenError(_refused(options), once=True)
     if module.startswith("spnego"):
         message = (
             f"The sign-in to {options.where} by {options.transport} failed ({name}). Check winrm_user, winrm_password and "
             "that the host allows it."
         )
-        return BrokenError(ldap_error(message, "BAD_CREDENTIALS"), at_once=True)
+        return BrokenError(ldap_error(message, "BAD_CREDENTIALS"), once=True)
     if name in (
         "WinRMError",
         "ParseError",

@@ -114,7 +114,12 @@ class Writer:
             Those of which nobody knows, and whether it is certain that nothing more happens to them.
         """
         numbers = list(words)
-        bridge = self._bridges.take()
+        try:
+            bridge = self._bridges.take()
+        except LdapError:
+            if not results:
+                raise
+            return numbers, False
         unsure: list[int] = []
         try:
             for step in bridge.ask([("modify", words[number]) for number in numbers]):

@@ -21,7 +21,7 @@ from .winrm_protocol import Reply, Splitter, encode, line
 
 _AUTH = {"negotiate": "Negotiate", "kerberos": "Kerberos", "ntlm": "Ntlm", "simple": "Basic"}
 _TLS = {"none": "none", "ldaps": "ldaps", "start_tls": "starttls"}
-_STARTS = 3
+_STARTS = 5
 # The bridge ends by itself after ten minutes without a request.
 MAX_IDLE = 480.0
 # How much longer than the domain controller the host may take.
@@ -97,7 +97,7 @@ class Bridge:
                 self.client.close()
                 if attempt == _STARTS:
                     raise error.final from None
-                time.sleep(0.5 * attempt)
+                time.sleep(0.3 * attempt)
             except BaseException:
                 self.client.close(quick=True)
                 raise
