@@ -27,7 +27,9 @@ from ansible_collections.syncready.m365.tests.lab.fixtures import (
 )
 from ansible_collections.syncready.m365.tests.lab.forest import PASSWORD
 
-__all__ = ["dc", "empty_dc", "lab", "module_dc", "module_lab", "own_lab", "shared_dc"]
+from .transports import over
+
+__all__ = ["dc", "empty_dc", "lab", "module_dc", "module_lab", "over", "own_lab", "shared_dc"]
 
 Connect = t.Callable[..., LdapDirectory]
 

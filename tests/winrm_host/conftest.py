@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.syncready.m365.plugins.module_utils._directory import winrm_client
 from ansible_collections.syncready.m365.plugins.module_utils._directory.winrm import WinrmDirectory
 from ansible_collections.syncready.m365.tests.lab.controller import DomainController
 from ansible_collections.syncready.m365.tests.lab.factory import Lab
@@ -52,6 +53,13 @@ def people_dc(lab: Lab) -> DomainController:
 def ntlm_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Accounts that NTLM and CredSSP know."""
     monkeypatch.setenv("NTLM_USER_FILE", str(host.write_users(tmp_path)))
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits long before another attempt."""
+    monkeypatch.setattr(winrm_client, "_DELAYS", (0.0, 0.05, 0.1, 0.2, 0.4))
+    monkeypatch.setattr(winrm_client, "_BUSY_DELAYS", (0.05, 0.1, 0.2, 0.4, 0.8))
 
 
 @pytest.fixture

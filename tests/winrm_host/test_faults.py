@@ -31,6 +31,7 @@ from .server import WinrmServer
 
 WHOLE = Selection(AUDIT_ATTRIBUTES, COUNTED_ATTRIBUTES)
 Held = dict[str, dict[str, list[bytes]]]
+OTHER = b"smtp:half.a.change@contoso.com"
 CHANGE = {"username": f"{accounts.CHANGE}@contoso.local"}
 
 
@@ -250,12 +251,12 @@ def test_half_a_change_is_no_change(small: DomainController, serve: Serve, throu
     for text in (b"a", b"b" * 50, b"c" * 200):
         server.faults.add(Plan("half_delivery", "Send"))
         directory.modify(
-            dn, [Modification("displayName", (name,), (text,)), Modification("mail", (), (b"x@contoso.com",))]
+            dn, [Modification("displayName", (name,), (text,)), Modification("proxyAddresses", (), (OTHER,))]
         )
-        found = client.search(small, dn, attributes=["displayName", "mail"], scope="base")
+        found = client.search(small, dn, attributes=["displayName", "proxyAddresses"], scope="base")
         assert found[0][1]["displayName"] == [text]
-        assert b"x@contoso.com" in found[0][1]["mail"]
-        back = [Modification("displayName", (text,), (name,)), Modification("mail", (b"x@contoso.com",))]
+        assert OTHER in found[0][1]["proxyAddresses"]
+        back = [Modification("displayName", (text,), (name,)), Modification("proxyAddresses", (OTHER,))]
         directory.modify(dn, back)
 
 

@@ -30,6 +30,7 @@ from .winrm_session import Bridge, Bridges
 
 # Changes on their way at once: enough to hide the network, few enough to be stopped between.
 IN_FLIGHT = 16
+_ROUNDS = 3
 
 State = t.Literal["wanted", "before", "other", "missing"]
 
@@ -158,26 +159,27 @@ class Writer:
         results: dict[int, DirectoryError | None],
     ) -> None:
         """Find out what became of changes, and make those that were not made."""
-        again = []
+        for _round in range(_ROUNDS):
+            again = []
+            for number in doubtful:
+                state = self._look(items[number])
+                if state == "before":
+                    again.append(number)
+                else:
+                    results[number] = self._verdict(items[number][0], state)
+            if not again:
+                return
+            doubtful, certain = self._send(items, {number: words[number] for number in again}, results)
+            for number in again:
+                if isinstance(results.get(number), ConflictError) and self._look(items[number]) == "wanted":
+                    # The first one was made after all, a moment after it was looked for.
+                    results[number] = None
+            if not doubtful:
+                return
+            if not certain:
+                break
         for number in doubtful:
-            state = self._look(items[number])
-            if state == "before":
-                again.append(number)
-            else:
-                results[number] = self._verdict(items[number][0], state)
-        if not again:
-            return
-        try:
-            lost, _certain = self._send(items, {number: words[number] for number in again}, results)
-        except LdapError:
-            lost = again
-        for number in again:
-            error = results.get(number)
-            if number in lost:
-                results[number] = self._unknown(items[number][0])
-            elif isinstance(error, ConflictError) and self._look(items[number]) == "wanted":
-                # The first one was made after all, a moment after it was looked for.
-                results[number] = None
+            results[number] = self._unknown(items[number][0])
 
     def _verdict(self, dn: str, state: State | None) -> DirectoryError | None:
         if state == "wanted":
