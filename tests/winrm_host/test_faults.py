@@ -30,6 +30,8 @@ from .faults import BY_ACTION, Kind, Plan
 from .server import WinrmServer
 
 WHOLE = Selection(AUDIT_ATTRIBUTES, COUNTED_ATTRIBUTES)
+EACH = [(action, kind) for action, kinds in BY_ACTION.items() for kind in kinds]
+FEW = Selection(("objectGUID", "cn", "mail", "proxyAddresses", "memberOf"))
 Held = dict[str, dict[str, list[bytes]]]
 OTHER = b"smtp:half.a.change@contoso.com"
 CHANGE = {"username": f"{accounts.CHANGE}@contoso.local"}
@@ -59,8 +61,9 @@ def _read(directory: WinrmDirectory, selection: Selection = WHOLE) -> Held:
 @pytest.fixture(scope="module")
 def expected(large: DomainController) -> dict[str, str]:
     """The GUID of every object, read by another program."""
-    found = client.search(large, large.forest.dn, attributes=["objectGUID"])
-    return {dn: held["objectGUID"][0].hex() for dn, held in found if dn}
+    account = client.Account(accounts.AUDIT, f"{accounts.AUDIT}@{large.forest.domain}")
+    found = client.search(large, large.forest.dn, attributes=["objectGUID"], account=account)
+    return {dn: b"".join(held.get("objectGUID", ())).hex() for dn, held in found if dn}
 
 
 @pytest.mark.parametrize("run", range(20))
@@ -68,19 +71,19 @@ def test_five_thousand_entries_through_a_bad_network(
     large: DomainController, serve: Serve, through: Through, expected: dict[str, str], run: int
 ) -> None:
     transport = ("ntlm", "credssp")[run % 2]
-    server = serve(large, most=(None, 60_000, 200_000)[run % 3])
+    server = serve(large, most=(None, 100_000, 250_000)[run % 3])
     ldap = {"page_size": (1000, 300)[run // 2 % 2]}
     directory = through(server, large, ldap, transport=transport, compression=run % 4 != 3, operation_timeout_sec=2)
-    server.faults.by_chance(f"run {run}", 0.2)
-    held = _read(directory)
+    server.faults.add(Plan(EACH[run][1], EACH[run][0]))
+    server.faults.by_chance(f"run {run}", 0.06)
+    held = _read(directory, FEW)
     server.faults.clear()
-    assert {dn: found["objectguid"][0].hex() for dn, found in held.items()} == expected
-    assert server.faults.happened
+    assert {dn: b"".join(found.get("objectguid", ())).hex() for dn, found in held.items()} == expected
+    assert server.faults.happened or EACH[run][0] in ("Create", "Command")
     directory.close()
-    assert server.shells == {}
-
-
-EACH = [(action, kind) for action, kinds in BY_ACTION.items() for kind in kinds]
+    # A shell of which the answer was lost, or whose end was, ends by itself after a while.
+    lost = sum(1 for action, _kind in server.faults.happened if action in ("Create", "Command", "Body"))
+    assert len(server.shells) <= lost
 
 
 @pytest.fixture(scope="module")
