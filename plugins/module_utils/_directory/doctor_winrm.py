@@ -23,9 +23,10 @@ from .winrm_client import WinrmClient
 from .winrm_errors import LostError, require_for
 from .winrm_kerberos import Ticket
 from .winrm_options import WinrmOptions
+from .winrm_pool import Bridges
 from .winrm_protocol import text_of
 from .winrm_search import BridgeSearcher
-from .winrm_session import Bridge, Bridges
+from .winrm_session import Bridge
 
 _SLOW = 0.1
 

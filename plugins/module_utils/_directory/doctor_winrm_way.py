@@ -29,9 +29,10 @@ from .winrm_client import MAX_ENVELOPE, WinrmClient
 from .winrm_clixml import plain
 from .winrm_errors import LostError
 from .winrm_options import WinrmOptions
+from .winrm_pool import Bridges
 from .winrm_protocol import Reply, encode
 from .winrm_search import BridgeSearcher
-from .winrm_session import Bridge, Bridges
+from .winrm_session import Bridge
 
 _MIB = 1024 * 1024
 _LINES = 320  # of 64 KB each

@@ -26,8 +26,8 @@ from .winrm_errors import require_for
 from .winrm_kerberos import Ticket
 from .winrm_modify import Writer
 from .winrm_options import WinrmOptions
+from .winrm_pool import Bridges
 from .winrm_search import BridgeSearcher
-from .winrm_session import Bridges
 
 # In one search; a filter may not grow without end.
 _GUIDS = 100

@@ -24,9 +24,10 @@ from .ldap_ranges import complete, requested
 from .ldap_root import RootDse
 from .ldap_search import Request
 from .winrm_errors import LostError
+from .winrm_pool import Bridges
 from .winrm_protocol import MAX_BATCH, Reply
 from .winrm_search import BridgeSearcher
-from .winrm_session import Bridge, Bridges
+from .winrm_session import Bridge
 
 # Changes on their way at once: enough to hide the network, few enough to be stopped between.
 IN_FLIGHT = 16

@@ -18,9 +18,11 @@ from .ldap_ber import BerError
 from .ldap_entries import EntryParser
 from .ldap_errors import OPERATIONS_ERROR, SUCCESS, ldap_error, search_error
 from .ldap_search import Pace, Request, Searcher
+from .winrm_bind import second_hop
 from .winrm_errors import LostError
+from .winrm_pool import Bridges
 from .winrm_protocol import Reply
-from .winrm_session import Bridge, Bridges, Step
+from .winrm_session import Bridge, Step
 
 # Of .NET's own errors: the filter cannot be read; the way to the domain controller is gone.
 _FILTER_ERROR = 87
@@ -129,7 +131,7 @@ class BridgeSearcher(Searcher):
         where = self._bridges.where
         if reply.get("kind") == "ldap" and code >= 0:
             if code == OPERATIONS_ERROR and not bridge.options.signs_in_to(bridge.server):
-                return bridge.second_hop()
+                return second_hop(bridge.options, bridge.server)
             return search_error(where, request.base, code, text, read=read)
         if reply.get("kind") == "client" and code == _FILTER_ERROR:
             return OptionError(f"The filter {request.filter} cannot be read. Check its parentheses and escapes.")

@@ -12,18 +12,15 @@ import typing as t
 from dataclasses import dataclass, field
 
 from . import winrm_bridge, winrm_protocol
-from .ldap_errors import INVALID_CREDENTIALS, LdapError, bind_error, ldap_error, said
+from .ldap_errors import LdapError, ldap_error, said
+from .winrm_bind import bind_failure, bind_words
 from .winrm_client import Output, WinrmClient
 from .winrm_clixml import plain
 from .winrm_errors import LostError
 from .winrm_options import WinrmOptions
 from .winrm_protocol import Reply, Splitter, encode, line
 
-_AUTH = {"negotiate": "Negotiate", "kerberos": "Kerberos", "ntlm": "Ntlm", "simple": "Basic"}
-_TLS = {"none": "none", "ldaps": "ldaps", "start_tls": "starttls"}
 _STARTS = 5
-# The bridge ends by itself after ten minutes without a request.
-MAX_IDLE = 480.0
 # How much longer than the domain controller the host may take.
 _MARGIN = 30.0
 _MAX_NOISE = 4000
@@ -138,66 +135,9 @@ class Bridge:
             LdapError: it cannot be reached, or refuses.
             LostError: the bridge is gone.
         """
-        for step in self.ask([("bind", self._bind_words())]):
+        for step in self.ask([("bind", bind_words(self.options, self.server))]):
             if step.failed:
-                raise self._bind_error(t.cast(Reply, step.reply))
-
-    def _bind_words(self) -> list[str]:
-        options, ldap = self.options, self.options.ldap
-        protocol = ldap.protocol
-        words = [
-            f"server={encode(self.server)}",
-            f"port={ldap.effective_port}",
-            f"auth={_AUTH[protocol]}",
-            f"tls={_TLS[ldap.tls_mode]}",
-            f"timeout={ldap.read_timeout}",
-        ]
-        if ldap.tls_mode == "none":
-            words.append("sign=1")
-            if ldap.encrypt:
-                words.append("seal=1")
-        if options.compression:
-            words.append("gzip=1")
-        if options.signs_in_to(self.server):
-            user, domain = ldap.username or "", ""
-            if protocol != "simple" and "\\" in user:
-                domain, _slash, user = user.partition("\\")
-            words += [f"user={encode(user)}", f"password={encode(ldap.password or '')}", f"domain={encode(domain)}"]
-        return words
-
-    def _bind_error(self, reply: Reply) -> LdapError:
-        options, ldap = self.options, self.options.ldap
-        code, text = int(reply.get("rc", -1)), self.clean(winrm_protocol.text_of(reply, "server"))
-        explicit = options.signs_in_to(self.server)
-        where = f"{self.server}:{ldap.effective_port}"
-        if reply.get("kind") == "client" and code in (81, 91):
-            message = (
-                f"{options.host} does not reach the domain controller {where}: check server, port and tls_mode, and that "
-                f"{options.host} trusts its certificate where there is TLS."
-            )
-            return ldap_error(message, "UNREACHABLE", None, text)
-        if not explicit and code in (1, 8, 82, INVALID_CREDENTIALS):
-            return self.second_hop()
-        if reply.get("kind") == "client" and code == 85:
-            message = f"{where} did not answer {options.host} within {ldap.read_timeout} seconds (read_timeout)."
-            return ldap_error(message, "TIMEOUT", None, text)
-        if reply.get("kind") == "bridge" or code < 0:
-            words = self.clean(winrm_protocol.text_of(reply, "message"))
-            return ldap_error(f"{options.host} could not sign in to {where}.{said(words)}", "BIND_FAILED", None, text)
-        error = bind_error(where, ldap.username or "" if explicit else "", code, text, tls=ldap.tls_mode != "none")
-        if error.code == "BIND_FAILED" and not text:
-            words = self.clean(winrm_protocol.text_of(reply, "message"))
-            return ldap_error(f"{options.host} could not sign in to {where}.{said(words)}", "BIND_FAILED", code, text)
-        return error
-
-    def second_hop(self) -> LdapError:
-        """Return that the host has nothing to sign in with."""
-        message = (
-            f"{self.options.host} cannot sign in to {self.server}: WinRM hands no credentials on to another computer. "
-            "Give username and password, or use winrm_transport credssp or Kerberos delegation, or the domain controller "
-            "itself as winrm_host."
-        )
-        return ldap_error(message, "SECOND_HOP")
+                raise bind_failure(self.options, self.server, t.cast(Reply, step.reply), self.clean)
 
     def _fatal(self, reply: Reply) -> Exception:
         host = self.options.host
@@ -326,62 +266,3 @@ class Bridge:
 def _parts(item: tuple[str, t.Sequence[str]]) -> tuple[str, ...]:
     operation, words = item
     return (operation, *words)
-
-
-class Bridges:
-    """The bridges to one domain controller: one search keeps one busy, and another that begins meanwhile needs its own.
-
-    Args:
-        options: how the host and the domain controller are reached.
-        server: the domain controller.
-    """
-
-    def __init__(self, options: WinrmOptions, server: str) -> None:
-        self.options = options
-        self.server = server
-        self._idle: list[Bridge] = []
-        self._busy: list[Bridge] = []
-
-    @property
-    def where(self) -> str:
-        """Server and port, and the host on the way, for messages."""
-        return f"{self.server}:{self.options.ldap.effective_port}"
-
-    def take(self) -> Bridge:
-        """Return a bridge that nobody else uses until it is given back.
-
-        Raises:
-            LdapError: there is none to be had.
-        """
-        while self._idle:
-            bridge = self._idle.pop()
-            if time.monotonic() - bridge.used < MAX_IDLE:
-                self._busy.append(bridge)
-                return bridge
-            bridge.close()
-        bridge = Bridge(self.options, self.server)
-        bridge.open()
-        self._busy.append(bridge)
-        return bridge
-
-    def give(self, bridge: Bridge) -> None:
-        """Give back a bridge that has answered all that it was asked."""
-        self._busy.remove(bridge)
-        self._idle.append(bridge)
-
-    def drop(self, bridge: Bridge) -> None:
-        """End a bridge that may still be at work."""
-        self._busy.remove(bridge)
-        bridge.close()
-
-    def stop(self, bridge: Bridge) -> bool:
-        """End a bridge that may still be at work; return whether it is certain that it is not any more."""
-        self._busy.remove(bridge)
-        return bridge.stop()
-
-    def close(self) -> None:
-        """End all of them. Further calls do nothing."""
-        for bridge in (*self._idle, *self._busy):
-            bridge.close()
-        self._idle.clear()
-        self._busy.clear()
