@@ -246,7 +246,7 @@ class Bridge:
 
     def clean(self, text: str) -> str:
         """Return a text without what must not be shown: a program may repeat anything that it was sent."""
-        for secret in {self.options.password, self.options.ldap.password}:
+        for secret in (self.options.password, self.options.ldap.password):
             if secret:
                 text = text.replace(secret, "***").replace(encode(secret), "***")
         return text
