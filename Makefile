@@ -8,7 +8,7 @@
 help: ## show these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s%s\n", $$1, $$2 }'
 
-demo: ## audit the sample directory; needs Python 3.10 or newer, nothing else
+demo: ## audit and repair the sample directory; needs Python 3.10 or newer, nothing else
 	@scripts/demo
 
 lab: ## start a Samba domain controller with the sample directory; needs Debian and root
@@ -24,6 +24,7 @@ bench: ## measure speed and memory
 	@scripts/bench
 	@scripts/bench teams
 	@scripts/bench writing
+	@scripts/bench reading
 
 clean: ## remove everything that was made
 	rm -rf build .ansible collections tests/output

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import typing as t
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,16 +28,13 @@ SIZES = (10_000, 50_000, 200_000)
 ADDRESSES = "contoso.com", "fabrikam.com"
 
 
-def measure(ldif: Path, report: Path) -> dict[str, float]:
-    """Audit one file in this process, with its report; return what it took."""
-    # Lets the collection be imported by its full name.
-    runpy.run_path(str(ROOT / "tests" / "conftest.py"))
+def measure(open_directory: t.Callable[[], t.Any], report: Path) -> dict[str, float]:
+    """Audit a directory in this process, with its report; return what it took, the connection among it."""
     from ansible_collections.syncready.m365.plugins.module_utils._audit.findings import read_findings
     from ansible_collections.syncready.m365.plugins.module_utils._audit.options import AuditOptions
     from ansible_collections.syncready.m365.plugins.module_utils._audit.scan import run_audit
     from ansible_collections.syncready.m365.plugins.module_utils._audit.snapshot import Snapshot
     from ansible_collections.syncready.m365.plugins.module_utils._audit.suffix_data import load_top_level_domains
-    from ansible_collections.syncready.m365.plugins.module_utils._directory.ldif import LdifDirectory
     from ansible_collections.syncready.m365.plugins.module_utils._report.files import ReportDirectory
     from ansible_collections.syncready.m365.plugins.module_utils._rules.domains import Domains
     from ansible_collections.syncready.m365.plugins.module_utils._rules.options import RuleOptions
@@ -45,7 +43,9 @@ def measure(ldif: Path, report: Path) -> dict[str, float]:
     options = AuditOptions(RuleOptions(Domains(ADDRESSES, load_top_level_domains())))
     files = ReportDirectory(str(report))
     snapshot = Snapshot(files.file("snapshot.sqlite"))
-    summary = run_audit(LdifDirectory(str(ldif)), options, snapshot)
+    directory = open_directory()
+    summary = run_audit(directory, options, snapshot)
+    directory.close()
     files.write_findings(found for _row, found in read_findings(snapshot))
     files.write_json("summary.json", summary.as_dict())
     snapshot.close()
@@ -59,6 +59,15 @@ def measure(ldif: Path, report: Path) -> dict[str, float]:
         "memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "snapshot_mib": os.stat(report / "snapshot.sqlite").st_size / 2**20,
     }
+
+
+def of_export(ldif: Path, report: Path) -> dict[str, float]:
+    """Audit one file in this process."""
+    # Lets the collection be imported by its full name.
+    runpy.run_path(str(ROOT / "tests" / "conftest.py"))
+    from ansible_collections.syncready.m365.plugins.module_utils._directory.ldif import LdifDirectory
+
+    return measure(lambda: LdifDirectory(str(ldif)), report)
 
 
 def generate(count: int, path: Path) -> None:
@@ -80,7 +89,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="file for the figures")
     options = parser.parse_args()
     if options.one:
-        print(json.dumps(measure(*options.one)))
+        print(json.dumps(of_export(*options.one)))
         return 0
     print(f"Audit of an export, with its report. Python {sys.version.split()[0]}, one process.\n")
     print(

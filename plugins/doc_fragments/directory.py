@@ -91,6 +91,8 @@ options:
       - The password of O(username).
       - With O(transport=winrm) it goes to O(winrm_host) inside what is sealed or inside TLS, never on a command line, and
         only where the host cannot sign in to the domain controller by itself.
+      - Do not set E(SYNCREADY_PASSWORD) with the keyword C(environment) of a task. Ansible puts that on a command line,
+        where every user of the machine sees it.
       - If the value is not specified in the task, the value of environment variable E(SYNCREADY_PASSWORD) will be
         used instead.
     type: str

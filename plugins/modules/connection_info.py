@@ -60,7 +60,7 @@ EXAMPLES = r"""
     server: dc1.contoso.local
     auth_protocol: kerberos
     fail_on: none
-  register: connection
+  register: checked
 
 - name: Prove the way through WinRM on this host
   syncready.m365.connection_info:
@@ -73,7 +73,7 @@ EXAMPLES = r"""
 
 - name: Show one line for each check
   ansible.builtin.debug:
-    msg: "{{ connection.checks | map(attribute='message') }}"
+    msg: "{{ checked.checks | map(attribute='message') }}"
 """
 
 RETURN = r"""

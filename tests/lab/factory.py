@@ -16,6 +16,7 @@ from . import image, people, sample, slapd
 from .controller import DomainController, Model
 from .errors import LabError
 from .forest import CONTOSO, Forest
+from .slapd import Entries
 
 DEFAULT_SAMPLE = sample.Sample(
     image.REPOSITORY / "demo" / "contoso.ldif",
@@ -59,10 +60,24 @@ class Lab:
         packed = sample.populated(f"{kind}-{number}", forest, lambda: people.users(forest, number, exchange))
         return self.from_image(packed, forest, model)
 
-    def openldap(self, number: int, forest: Forest = CONTOSO) -> slapd.DirectoryServer:
-        """Start an OpenLDAP server that looks like Active Directory, with made-up users in it."""
-        packed = slapd.packed(f"users-{number}", forest, lambda: people.users(forest, number))
-        server = slapd.serve(packed, forest, self._root())
+    def filled(
+        self, name: str, entries: Entries, forest: Forest = CONTOSO, model: Model = "single"
+    ) -> DomainController:
+        """Start a domain controller with given objects in it; the name stands for them."""
+        return self.from_image(sample.populated(name, forest, entries), forest, model)
+
+    def openldap(
+        self, number: int, forest: Forest = CONTOSO, entries: tuple[str, Entries] | None = None
+    ) -> slapd.DirectoryServer:
+        """Start an OpenLDAP server that looks like Active Directory.
+
+        Args:
+            number: how many made-up users are in it.
+            forest: the domain that it pretends to serve.
+            entries: what is in it instead, and a name for that.
+        """
+        name, content = entries or (f"users-{number}", lambda: people.users(forest, number))
+        server = slapd.serve(slapd.packed(name, forest, content), forest, self._root())
         self._stops.append(server.stop)
         return server
 

@@ -127,6 +127,10 @@ def serve(packed_image: Path, forest: Forest, root: Path) -> DirectoryServer:
 def write_settings(root: Path, forest: Forest) -> None:
     """Write slapd.conf, the schema and the root DSE."""
     (root / "ad.schema").write_text(slapd_schema.text())
+    # OpenLDAP shows an attribute by the first of its names; Active Directory calls this one by the second.
+    core = Path("/etc/ldap/schema/core.schema").read_text(encoding="utf-8")
+    core = core.replace("'street' 'streetAddress'", "'streetAddress' 'street'")
+    (root / "core.schema").write_text(core, encoding="utf-8")
     base = forest.dn
     server = f"CN=DC1,CN=Servers,CN=Default-First-Site-Name,CN=Sites,{forest.configuration_dn}"
     (root / "rootdse.ldif").write_text(
@@ -148,7 +152,7 @@ def write_settings(root: Path, forest: Forest) -> None:
         "isGlobalCatalogReady: TRUE\n"
     )
     (root / "slapd.conf").write_text(
-        f"""include /etc/ldap/schema/core.schema
+        f"""include {root}/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 include {root}/ad.schema

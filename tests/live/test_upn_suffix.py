@@ -109,13 +109,14 @@ def test_present_absent_exact(dc: DomainController, ou: str | None) -> None:
     assert registered(dc, ou) == set()
 
 
-def test_check_mode_writes_nothing(dc: DomainController) -> None:
-    usn, before = settled_usn(dc), registered(dc)
-    outcome = apply(dc, "exact", ["northwind.example"], check_mode=True)
+@pytest.mark.parametrize("ou", [None, OU])
+def test_check_mode_writes_nothing(shared_dc: DomainController, ou: str | None) -> None:
+    usn, before = settled_usn(shared_dc), registered(shared_dc, ou)
+    outcome = apply(shared_dc, "exact", ["northwind.example"], ou=ou, check_mode=True)
     assert outcome.after == ("northwind.example",)
     assert set(outcome.removed) == before
-    assert client.highest_usn(dc) == usn
-    assert registered(dc) == before
+    assert client.highest_usn(shared_dc) == usn
+    assert registered(shared_dc, ou) == before
 
 
 def test_two_hundred_suffixes_in_one_write(dc: DomainController) -> None:

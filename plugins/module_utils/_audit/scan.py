@@ -62,7 +62,7 @@ def run_audit(directory: Directory, options: AuditOptions, snapshot: Snapshot) -
     members = members_of(directory, licence.groups) if licence and licence.groups else frozenset()
     scopes = Scopes(options.sync_scope, licence, members)
     rules = options.rules
-    forest = scan(directory, rules, scopes, snapshot)
+    snapshot.forest = forest = scan(directory, rules, scopes, snapshot)
     topology = read_topology(directory, forest)
     scanned = time.monotonic()
 

@@ -16,6 +16,9 @@ import typing as t
 
 from .._model.errors import OutputError
 
+if t.TYPE_CHECKING:
+    from .forest import Forest
+
 FORMAT = 1
 _BATCH = 2000
 _PAGES_IN_MEMORY_KIB = 16_384
@@ -66,6 +69,9 @@ Row = tuple[t.Any, ...]
 class Snapshot:
     """An SQLite file under construction or finished.
 
+    Attributes:
+        forest: what an audit learned of the forest while it filled the snapshot; it is not in the file.
+
     Args:
         path: where it is made; None keeps it in a nameless temporary file that is gone when it is closed.
 
@@ -75,6 +81,7 @@ class Snapshot:
 
     def __init__(self, path: str | None = None) -> None:
         self.path = path
+        self.forest: Forest | None = None
         self._texts: dict[str, int] = {}
         self._rows: dict[Table, list[Row]] = {t.cast(Table, table): [] for table in _INSERTS}
         with self._errors():

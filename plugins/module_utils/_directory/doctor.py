@@ -77,7 +77,8 @@ class Patient:
 
     def connected(self) -> LdapConnection:
         """Return the open connection."""
-        assert self.connection is not None  # checks that need it run after the one that made it
+        if self.connection is None:
+            raise AssertionError("checks that need it run after the one that made it")
         return self.connection
 
     def searching(self) -> Searcher:

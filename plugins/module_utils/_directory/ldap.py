@@ -152,15 +152,17 @@ class LdapDirectory:
         if filter is not None:
             # One wording for what is wrong with a filter, over every transport.
             filters.parse_filter(filter)
-        return self._search(base, scope, selection, _condition(selection, filter))
+        return self._search(base, scope, selection, _condition(selection, filter), sweep=filter is None)
 
-    def _search(self, base: str | None, scope: Scope, selection: Selection, condition: str) -> t.Iterator[Entry]:
+    def _search(
+        self, base: str | None, scope: Scope, selection: Selection, condition: str, *, sweep: bool
+    ) -> t.Iterator[Entry]:
         self._note_absent(selection)
         if base is not None:
             yield from self._read(self._server_for(base), base, scope, selection, condition)
             return
         for domain in self._read_domains():
-            yield from self._read_domain(domain, selection, condition)
+            yield from self._read_domain(domain, selection, condition, sweep=sweep)
         configuration = self._main.root.configuration_dn
         if self._main.root.has_configuration:
             yield from self._read(
@@ -169,16 +171,12 @@ class LdapDirectory:
             exchange = f"CN=Microsoft Exchange,CN=Services,{configuration}"
             yield from self._read(self._main, exchange, "subtree", selection, condition, must_exist=False)
 
-    def _read_domain(self, domain: Domain, selection: Selection, condition: str) -> t.Iterator[Entry]:
+    def _read_domain(self, domain: Domain, selection: Selection, condition: str, *, sweep: bool) -> t.Iterator[Entry]:
         server = self._server_of(domain)
         below = normalise(domain.dn)
         bases = [base for base in self._search_bases() if is_at_or_below_normalised(normalise(base), below)]
         if not self.options.search_bases:
-            before = self.statistics.entries
-            yield from self._read(server, domain.dn, "subtree", selection, condition)
-            if condition == _EVERY_OBJECT and self.statistics.entries == before:
-                message = f"The account sees no object of {domain.name}: give it the right to read, or use another."
-                raise ldap_error(message, "NO_RIGHTS")
+            yield from self._read_whole(server, domain, selection, condition, sweep=sweep)
             return
         inside = [normalise(base) for base in bases]
         if below not in inside:
@@ -189,7 +187,34 @@ class LdapDirectory:
                 if not any(is_at_or_below_normalised(normalise(entry.dn), base) for base in inside):
                     yield entry
         for base in bases:
+            if sweep:
+                self._require_sight(server, base)
             yield from self._read(server, base, "subtree", selection, condition)
+
+    def _read_whole(
+        self, server: _Server, domain: Domain, selection: Selection, condition: str, *, sweep: bool
+    ) -> t.Iterator[Entry]:
+        """Yield what a domain holds. A sweep that meets nobody is an account without rights, not an empty domain."""
+        last = ""
+        number = 0
+        # A domain that is there and not found is one that the account may not see.
+        for entry in self._read(server, domain.dn, "subtree", selection, condition, must_exist=not sweep):
+            number += 1
+            last = entry.dn
+            yield entry
+        if sweep and (not number or (number == 1 and normalise(last) == normalise(domain.dn))):
+            message = f"The account sees no object of {domain.name}: give it the right to read, or use another."
+            raise ldap_error(message, "NO_RIGHTS")
+
+    def _require_sight(self, server: _Server, base: str) -> None:
+        """Refuse a base of which the account sees the name and nothing else: what is below it is hidden too."""
+        head = self._object(server, base, ("objectClass",))
+        if head is not None and not head.has("objectclass"):
+            raise ldap_error(
+                f"The account may not read {base!r} on {server.connection.where}: give it the right to read, or use "
+                "another account.",
+                "NO_RIGHTS",
+            )
 
     def _search_bases(self) -> list[str]:
         """Return the bases to read, without those that lie below another one."""

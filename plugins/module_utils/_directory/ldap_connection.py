@@ -85,11 +85,14 @@ class LdapConnection:
             receive_timeout=options.read_timeout,
         )
         self.wire = Wire(
-            lambda: t.cast("Socket | None", self.ldap3.socket),
+            self._socket,
             self.where,
             options.read_timeout,
             (options.password or "", options.certificate_password or ""),
         )
+
+    def _socket(self) -> Socket | None:
+        return t.cast("Socket", self.ldap3.socket) if self.ldap3.socket is not None else None
 
     @property
     def where(self) -> str:
@@ -195,7 +198,8 @@ class LdapConnection:
         self.wire.expect(number)
         self.send(request(number))
         answer = self.wire.wait(number).answer
-        assert answer is not None  # wait() returns when it is there
+        if answer is None:
+            raise AssertionError("wait() returns when it is there")
         return answer
 
     def send(self, data: bytes) -> None:

@@ -131,9 +131,9 @@ def bind_error(server: str, user: str, code: int, text: str, *, tls: bool) -> Ld
     data = int(found.group(1), 16) if found else 0
     if windows_code(text) == _BAD_BINDINGS or (found and found.group(1).lower() == _BAD_BINDINGS):
         message = (
-            f"{who}: it demands channel binding, and did not accept the one that was sent. The password may well be "
-            "right. Something between here and the server may end TLS; else use auth_protocol simple or certificate "
-            "over TLS, which channel binding does not concern."
+            f"{who}: it demands channel binding, and did not accept the one that was sent; the password may well be "
+            "right. Use auth_protocol simple or certificate over TLS, which channel binding does not concern, or "
+            "connect past whatever ends TLS between here and the server."
         )
         return ldap_error(message, "CHANNEL_BINDING", code, text)
     if code == INVALID_CREDENTIALS:

@@ -64,7 +64,8 @@ def modify(connection: LdapConnection, root: RootDse, dn: str, changes: t.Sequen
             "Run it again: it looks first."
         )
         raise ldap_error(message, "OUTCOME_UNKNOWN") from error
-    assert answer is not None  # wait() returns when it is there
+    if answer is None:
+        raise AssertionError("wait() returns when it is there")
     if answer.code != SUCCESS:
         raise modify_error(connection.where, dn, answer.code, answer.text)
 

@@ -151,27 +151,31 @@ class LdapOptions:
         protocol = self.protocol
         if protocol == "certificate":
             if not self.certificate:
-                raise OptionError("certificate is missing: auth_protocol certificate signs in with one.")
+                raise OptionError("certificate is missing: give one, or use another auth_protocol than certificate.")
             return
         if self.password and not self.username:
-            raise OptionError("username is missing: password is set, and both are needed to sign in.")
+            raise OptionError(
+                "username is missing, and password is set: give both, or neither where there is a Kerberos ticket."
+            )
         if self.password is not None and "\0" in self.password:
             raise OptionError("password holds a null character, which no account's password does.")
         if protocol in ("simple", "ntlm"):
             if not self.username:
                 raise OptionError(
-                    f"username and password are missing: auth_protocol {protocol} needs both. With a Kerberos ticket, "
-                    "use auth_protocol kerberos."
+                    f"username and password are missing: give both, which auth_protocol {protocol} needs. With a "
+                    "Kerberos ticket, use auth_protocol kerberos."
                 )
             if not self.password:
                 # An empty password makes a simple bind anonymous, and it succeeds.
-                raise OptionError(f"password is missing: username is set, and auth_protocol {protocol} needs both.")
+                raise OptionError(
+                    f"password is missing, and username is set: give both, which auth_protocol {protocol} needs."
+                )
 
     def _check_certificates(self) -> None:
         if self.certificate_key and not self.certificate:
-            raise OptionError("certificate is missing: certificate_key is set, and the key alone is of no use.")
+            raise OptionError("certificate is missing, and certificate_key is set: give both, or neither.")
         if self.certificate_password and not self.certificate:
-            raise OptionError("certificate is missing: certificate_password is set, and there is nothing to open.")
+            raise OptionError("certificate is missing, and certificate_password is set: give both, or neither.")
         for option, value in (
             ("ca_cert", self.ca_cert),
             ("certificate", self.certificate),

@@ -164,14 +164,16 @@ class Searcher:
                 self._pace.wait(counting.number)
                 if not cookie:
                     return
-                assert number is not None  # the same ldap3 sent the page before
+                if number is None:
+                    raise AssertionError("the same ldap3 sent the page before")
         finally:
             if number is not None:
                 wire.forget(number)
 
     def _check(self, request: Request, answer: Answer | None, read: int, paged: bool) -> bytes:
         """Return the place of the next page, empty at the end."""
-        assert answer is not None  # the page is complete
+        if answer is None:
+            raise AssertionError("the page is complete")
         where = self._connection.where
         if answer.code != SUCCESS:
             raise search_error(where, request.base, answer.code, answer.text, read=read)

@@ -52,9 +52,10 @@ def spared(change: ObjectChange, entry: Entry, settings: Settings) -> tuple[str,
 
 def _twin(change: Change, entry: Entry) -> str | None:
     """Return a value that stays and differs from one that goes in case alone; no domain controller lets it come to be."""
-    going = set(change.remove)
-    folded = {fold(value) for value in going}
     values = entry.texts(change.attribute.lower())
+    # What is no longer there was changed by somebody, perhaps in case alone: a conflict, which the comparison finds.
+    going = set(change.remove) & set(values)
+    folded = {fold(value) for value in going}
     return next((value for value in values if value not in going and fold(value) in folded), None)
 
 

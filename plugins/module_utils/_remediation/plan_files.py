@@ -176,8 +176,7 @@ def _header(line: bytes, path: str) -> PlanHeader:
         or not all(isinstance(item, str) for item in (*header.directory, *header.directory.values()))
         or not isinstance(header.policies, dict)
         or not isinstance(header.options, dict)
-        or type(header.rows) is not int
-        or type(header.objects) is not int
+        or not all(isinstance(item, int) for item in (header.rows, header.objects))
     ):
         raise PlanError(f"{path}, line 1: the header holds something else than it should.", code="PLAN_FORMAT")
     return header

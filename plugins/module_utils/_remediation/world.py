@@ -33,7 +33,7 @@ from .details import Details
 Findings = dict[int, tuple[ObjectReference, list[Finding]]]
 
 # What proposals never change is taken over from the audit.
-_KEPT = ("anchor-duplicate", "mailbox-inconsistent", "linked-mailbox-unresolved")
+_KEPT = ("anchor-duplicate", "linked-mailbox-unresolved")
 _TOUCHED = "SELECT oid FROM findings WHERE oid IN (SELECT oid FROM objects) UNION SELECT oid FROM clash_members"
 
 
@@ -147,6 +147,8 @@ class World:
             stage.add("findings", row)
         Uniqueness(stage, rules).run()
         across.escalate_missing_upns(stage)
+        if self._audit.forest is not None:
+            across.judge_mailboxes(stage, self._audit.forest)
         across.judge_differences(stage)
         settle(stage, self._options)
 

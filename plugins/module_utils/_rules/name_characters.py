@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _ALWAYS = frozenset("\u2028\u2029\ufeff")
@@ -42,6 +43,18 @@ _JOINING = (
     "PHAGS-PA ",
 )
 
+# What may be bad: everything but spaces, punctuation and letters that need no second look. A search for it spares
+# looking at each character of nearly every name.
+_UNUSUAL = re.compile(
+    "[^"
+    "\x20-\x7e\xa0-\u0377"  # Latin and its marks
+    "\u0384-\u052f"  # Greek, Cyrillic
+    "\u1e00-\u1fff"  # more Latin and Greek
+    "\u2010-\u2027\u2030-\u205e"  # punctuation
+    "\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"  # Kana, Han, Hangul
+    "]"
+)
+
 
 def bad_name_characters(value: str) -> tuple[str, str]:
     """Return the bad characters of a name: those that can safely be taken away, and those a person must decide on.
@@ -49,6 +62,8 @@ def bad_name_characters(value: str) -> tuple[str, str]:
     Safe are control characters, the byte order mark and the zero-width space. Zero-width space, joiners and direction
     marks count only in a value without letters of the scripts that need them (or, for joiners and marks, emoji).
     """
+    if not _UNUSUAL.search(value):
+        return "", ""
     removable: dict[str, None] = {}
     doubtful: dict[str, None] = {}
     for character in value:

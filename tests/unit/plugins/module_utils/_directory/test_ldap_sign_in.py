@@ -320,10 +320,9 @@ class KerberosError(Exception):
 def test_errors_of_kerberos(plain_peer: Peer, number: int, code: str, words: str) -> None:
     options = ldap_options.LdapOptions(**plain_peer.options(tls_mode="none", auth_protocol="ntlm"))
     connection = ldap_connection.LdapConnection(options, "dc1.contoso.local")
-    try:
+    with pytest.raises(ValueError) as raised:
         raise ValueError("wrapped") from KerberosError(number)
-    except ValueError as error:
-        made = ldap_auth_spnego._failed(connection, error if number != 12345 else KerberosError(1))
+    made = ldap_auth_spnego._failed(connection, raised.value if number != 12345 else KerberosError(1))
     assert made.code == code
     assert words in str(made)
     assert PASSWORD not in str(made)

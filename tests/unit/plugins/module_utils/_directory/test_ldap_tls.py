@@ -127,8 +127,12 @@ def test_an_ldap_server_without_tls(plain_peer: Peer, connect: Connect) -> None:
 
 
 def test_a_server_that_closes_instead(connect: Connect, peer: Peer) -> None:
+    def hang_up() -> None:
+        caller, _address = listener.accept()
+        caller.close()
+
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=lambda: listener.accept()[0].close(), daemon=True).start()
+        threading.Thread(target=hang_up, daemon=True).start()
         _fails(connect, peer, "TLS_FAILED", "during the TLS handshake", port=listener.getsockname()[1])
 
 

@@ -144,6 +144,15 @@ class TestOneObject:
             assert counts(roll_back(directory, tmp_path / "apply-1.jsonl")) == {"changed": 1}
         assert directory.dump() == before
 
+    def test_a_value_that_no_domain_controller_tells_apart_from_another(self) -> None:
+        directory = MemoryDirectory()
+        reference = directory.add("Anna", {"proxyAddresses": ["smtp:a@x", "SMTP:A@x"]})
+        report = apply(directory, [edit(reference, "proxyAddresses", "smtp:a@x", None)])
+        assert report.left_by() == {"indistinguishable": 1}
+        # Where the value itself is gone, somebody changed it.
+        directory.set(reference.dn, "proxyAddresses", "SMTP:A@x")
+        assert counts(apply(directory, [edit(reference, "proxyAddresses", "smtp:a@x", None)])) == {"conflict": 1}
+
     def test_all_or_nothing(self) -> None:
         directory, (one,) = people(1)
         rows = renamed([one])
@@ -181,7 +190,7 @@ class TestOneObject:
             directory, renamed([ObjectReference(one.dn, None, "user", one.name)]), tmp_path / "apply-1.jsonl"
         )
         assert counts(report) == {"changed": 1}
-        (outcome,) = report.outcomes.values()
+        (outcome,) = list(report.outcomes.values())
         assert outcome.object.guid == one.guid
         back = edit(nameless, "displayName", "Person 0", "User 0")
         assert counts(apply(directory, [back])) == {"changed": 1}
