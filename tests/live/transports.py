@@ -15,6 +15,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._directory.ldap_opt
 from ansible_collections.syncready.m365.plugins.module_utils._directory.winrm import WinrmDirectory
 from ansible_collections.syncready.m365.tests.lab import accounts, image
 from ansible_collections.syncready.m365.tests.lab.forest import PASSWORD
+from ansible_collections.syncready.m365.tests.support import applying
 from ansible_collections.syncready.m365.tests.winrm_host import host
 from ansible_collections.syncready.m365.tests.winrm_host.programs import Programs
 from ansible_collections.syncready.m365.tests.winrm_host.security import Rules
@@ -43,7 +44,7 @@ def over(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with pytest.MonkeyPatch.context() as patch, WinrmServer(Settings(Rules(), programs)) as server:
         patch.setenv("NTLM_USER_FILE", str(host.write_users(tmp_path_factory.mktemp("winrm"))))
         patch.setattr(ThroughWinrm, "server", server, raising=False)
-        for module in (request.module, conftest):
+        for module in (request.module, conftest, applying):
             if hasattr(module, "LdapDirectory"):
                 patch.setattr(module, "LdapDirectory", ThroughWinrm)
         for name, value in {

@@ -192,7 +192,7 @@ class LdapDirectory:
             yield from self._read(server, base, "subtree", selection, condition)
 
     def _read_whole(
-        self, server: _Server, domain: Domain, selection: Selection, condition: str, *, sweep: bool
+        self, server: Server, domain: Domain, selection: Selection, condition: str, *, sweep: bool
     ) -> t.Iterator[Entry]:
         """Yield what a domain holds. A sweep that meets nobody is an account without rights, not an empty domain."""
         last = ""
@@ -206,7 +206,7 @@ class LdapDirectory:
             message = f"The account sees no object of {domain.name}: give it the right to read, or use another."
             raise ldap_error(message, "NO_RIGHTS")
 
-    def _require_sight(self, server: _Server, base: str) -> None:
+    def _require_sight(self, server: Server, base: str) -> None:
         """Refuse a base of which the account sees the name and nothing else: what is below it is hidden too."""
         head = self._object(server, base, ("objectClass",))
         if head is not None and not head.has("objectclass"):
