@@ -16,6 +16,11 @@ description:
   - For a domain controller these are the options, the Python libraries, Kerberos, the SRV records and the name, the port,
     TLS, what the server is, its clock, the sign-in and whom it is for, whether the server demands signing and channel
     binding, what the account may read and write, the limits of the server and the rights to follow changes.
+  - Through WinRM these are the options, the Python libraries, the ticket, the name and the port of the host, the sign-in
+    and the program that runs on it, whether input and output of some megabytes arrive whole, whether a lost answer can be
+    had again, the sign-in to the domain controller with and without credentials of its own, compression, whether a program
+    ends that nobody speaks to, whether errors can be read, whether the event log of PowerShell holds a password, and what
+    the account may read and write. They prove on your host what the tests of the collection could only prove elsewhere.
   - For an export it is whether the file is complete.
   - Nothing is ever written. To see what the server demands, the account signs in twice more without protection, if
     pyspnego is installed; its password is not sent in clear text by that.
@@ -32,6 +37,12 @@ options:
     type: str
     choices: [none, failed, warning]
     default: failed
+  thorough:
+    description:
+      - With O(transport=winrm), also check what takes minutes, namely whether a connection survives 130 seconds without a
+        word.
+    type: bool
+    default: false
 seealso:
   - module: syncready.m365.audit_info
 """
@@ -50,6 +61,15 @@ EXAMPLES = r"""
     auth_protocol: kerberos
     fail_on: none
   register: checked
+
+- name: Prove the way through WinRM on this host
+  syncready.m365.connection_info:
+    transport: winrm
+    winrm_host: dc1.contoso.local
+    winrm_transport: kerberos
+    username: audit@contoso.local
+    password: "{{ audit_password }}"
+    thorough: true
 
 - name: Show one line for each check
   ansible.builtin.debug:
@@ -104,6 +124,7 @@ def main() -> None:
     spec = {
         **directory_spec(),
         "fail_on": {"type": "str", "choices": ["none", "failed", "warning"], "default": "failed"},
+        "thorough": {"type": "bool", "default": False},
     }
     run_module(spec, examine, EMPTY_RESULT, **DIRECTORY_CONSTRAINTS)
 

@@ -27,8 +27,11 @@ from ansible_collections.syncready.m365.tests.lab.fixtures import (
 )
 from ansible_collections.syncready.m365.tests.lab.forest import PASSWORD
 
-__all__ = ["dc", "empty_dc", "lab", "module_dc", "module_lab", "own_lab", "shared_dc"]
+from .transports import over
 
+__all__ = ["dc", "empty_dc", "lab", "module_dc", "module_lab", "over", "own_lab", "shared_dc"]
+
+OVER_LDAP = LdapDirectory
 Connect = t.Callable[..., LdapDirectory]
 
 
@@ -45,12 +48,14 @@ def options_for(controller: DomainController, **changes: t.Any) -> dict[str, t.A
 
 
 @pytest.fixture
-def connect() -> t.Iterator[Connect]:
+def connect(request: pytest.FixtureRequest) -> t.Iterator[Connect]:
     """A function that connects to a domain controller; what it connected is closed at the end."""
     made: list[LdapDirectory] = []
 
     def work(controller: DomainController, fast: bool = True, **changes: t.Any) -> LdapDirectory:
-        directory = LdapDirectory(LdapOptions(**options_for(controller, **changes)), fast=fast)
+        # A test that does not ask for a transport means LDAP, whatever the tests beside it use.
+        transport = LdapDirectory if "over" in request.fixturenames else OVER_LDAP
+        directory = transport(LdapOptions(**options_for(controller, **changes)), fast=fast)
         made.append(directory)
         return directory
 

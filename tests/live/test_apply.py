@@ -31,6 +31,8 @@ from ansible_collections.syncready.m365.tests.support.applying import (
     state_dir,
 )
 
+pytestmark = pytest.mark.usefixtures("over")
+
 PEOPLE = 2000
 ATTRIBUTES = ["userPrincipalName", "displayName", "proxyAddresses"]
 Held = dict[str, dict[str, set[str]]]

@@ -29,6 +29,8 @@ from ansible_collections.syncready.m365.tests.lab.controller import DomainContro
 from ansible_collections.syncready.m365.tests.lab.factory import Lab
 from ansible_collections.syncready.m365.tests.support.applying import apply, counts, options, people, state_dir
 
+pytestmark = pytest.mark.usefixtures("over")
+
 IDFIX = "DISTINGUISHEDNAME,COMMONNAME,OBJECTCLASS,ATTRIBUTE,ERROR,VALUE,UPDATE,ACTION"
 
 

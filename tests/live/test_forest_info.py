@@ -28,6 +28,8 @@ from ansible_collections.syncready.m365.tests.lab.forest import PASSWORD, Forest
 from ansible_collections.syncready.m365.tests.lab.helper import command
 from ansible_collections.syncready.m365.tests.support.audits import rule_options
 
+pytestmark = pytest.mark.usefixtures("over")
+
 TODAY = datetime.date(2026, 11, 1)
 WITHOUT_EXCHANGE = Forest(
     "fabrikam.local", "FABRIKAM", "dc1", "S-1-5-21-1212121212-2323232323-3434343434", exchange=False

@@ -19,11 +19,13 @@ from ansible_collections.syncready.m365.tests.lab.forest import PASSWORD
 from ansible_collections.syncready.m365.tests.support import playbooks
 from ansible_collections.syncready.m365.tests.support.applying import apply, people, state_dir
 
+pytestmark = pytest.mark.usefixtures("over")
+
 Task = dict[str, t.Any]
 
 
 @pytest.fixture(scope="module")
-def crowd(module_lab: Lab) -> DomainController:
+def crowd(module_lab: Lab, over: str) -> DomainController:
     return module_lab.users(2000, model="standard")
 
 

@@ -48,6 +48,7 @@ def _by_us(directory: LdapDirectory, selection: Selection) -> dict[str, dict[str
     return {entry.dn: entry.attributes for entry in directory.search(base, selection=selection)}
 
 
+@pytest.mark.usefixtures("over")
 @pytest.mark.parametrize("fast", [True, False], ids=["fast", "by ldap3"])
 @pytest.mark.parametrize("attributes", [("*",), AUDIT_ATTRIBUTES], ids=["all", "those of the audit"])
 def test_the_same_bytes_as_ldapsearch(
@@ -108,6 +109,7 @@ def test_an_existing_ticket(reader_dc: DomainController, connect: Connect, names
         assert sum(1 for _entry in directory.search()) > 300
 
 
+@pytest.mark.usefixtures("over")
 def test_large_groups_and_many_certificates(own_lab: Lab, connect: Connect) -> None:
     controller = own_lab.users(5000)
     people = sorted(dn for dn in _by_ldapsearch(controller, ("1.1",)) if dn.startswith("CN=") and "OU=" in dn)[:4001]
@@ -129,6 +131,7 @@ def test_large_groups_and_many_certificates(own_lab: Lab, connect: Connect) -> N
         assert sorted(read[0].texts("member")) == people
 
 
+@pytest.mark.usefixtures("over")
 def test_attributes_that_the_schema_does_not_have(own_lab: Lab, connect: Connect) -> None:
     plain = Forest("wingtip.local", "WINGTIP", "dc1", "S-1-5-21-1-2-3", exchange=False)
     directory = connect(own_lab.empty(plain))
@@ -137,6 +140,7 @@ def test_attributes_that_the_schema_does_not_have(own_lab: Lab, connect: Connect
     assert directory.statistics.skipped.get("referral", 0) > 0
 
 
+@pytest.mark.usefixtures("over")
 def test_identity(shared_dc: DomainController, connect: Connect) -> None:
     identity = connect(shared_dc, domains=("contoso.local",)).identity()
     assert identity["server"] == "dc1.contoso.local"
@@ -192,8 +196,9 @@ def both_domains(module_lab: Lab) -> tuple[DomainController, DomainController]:
     return root, child
 
 
+@pytest.mark.usefixtures("over")
 @pytest.mark.parametrize("option_set", sorted(labels()["option_sets"]))
-def test_the_sample_has_the_same_findings_over_ldap(
+def test_the_sample_has_the_same_findings(
     both_domains: tuple[DomainController, DomainController], connect: Connect, option_set: str
 ) -> None:
     root, child = both_domains
@@ -212,6 +217,7 @@ def test_the_sample_has_the_same_findings_over_ldap(
     assert len(differing) <= len(not_loaded)
 
 
+@pytest.mark.usefixtures("over")
 def test_an_export_of_the_same_domain_controller_reads_the_same(
     shared_dc: DomainController, connect: Connect, tmp_path: Path
 ) -> None:
@@ -241,6 +247,7 @@ def test_an_export_of_the_same_domain_controller_reads_the_same(
         assert held == exported[dn], dn
 
 
+@pytest.mark.usefixtures("over")
 def test_one_domain_of_two(both_domains: tuple[DomainController, DomainController], connect: Connect) -> None:
     root, child = both_domains
     controllers = {child.forest.domain: child.address}

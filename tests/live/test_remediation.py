@@ -14,9 +14,19 @@ import pytest
 
 from ansible_collections.syncready.m365.tests.lab import accounts, client, dump
 from ansible_collections.syncready.m365.tests.lab.controller import DomainController
+from ansible_collections.syncready.m365.tests.lab.factory import Lab
 from ansible_collections.syncready.m365.tests.lab.forest import PASSWORD
 from ansible_collections.syncready.m365.tests.support import playbooks
 from ansible_collections.syncready.m365.tests.support.applying import state_dir
+
+pytestmark = pytest.mark.usefixtures("over")
+
+
+@pytest.fixture(scope="module")
+def module_dc(module_lab: Lab, over: str) -> DomainController:
+    """A domain controller with the sample in it, fresh for each transport."""
+    return module_lab.sample()
+
 
 Task = dict[str, t.Any]
 

@@ -32,6 +32,8 @@ from ansible_collections.syncready.m365.tests.support.teams import (
 
 from .conftest import Connect, options_for
 
+pytestmark = pytest.mark.usefixtures("over")
+
 WITHOUT_EXCHANGE = Forest(
     "fabrikam.local", "FABRIKAM", "dc1", "S-1-5-21-1212121212-2323232323-3434343434", exchange=False
 )

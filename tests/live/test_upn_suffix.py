@@ -33,6 +33,8 @@ from ansible_collections.syncready.m365.tests.lab.controller import DomainContro
 from ansible_collections.syncready.m365.tests.lab.forest import PASSWORD
 from ansible_collections.syncready.m365.tests.support import playbooks
 
+pytestmark = pytest.mark.usefixtures("over")
+
 OU = "OU=Stores,DC=contoso,DC=local"
 Suffixes = set[str]
 

@@ -20,9 +20,15 @@ def _from_environment(name: str) -> Spec:
 def directory_spec() -> Spec:
     """Return the options that say which directory is meant (fragment ``directory``)."""
     return {
-        "transport": {"type": "str", "choices": ["ldap", "ldif"], "default": "ldap", **_from_environment("TRANSPORT")},
+        "transport": {
+            "type": "str",
+            "choices": ["ldap", "winrm", "ldif"],
+            "default": "ldap",
+            **_from_environment("TRANSPORT"),
+        },
         "ldif_path": {"type": "path", **_from_environment("LDIF_PATH")},
         **ldap_spec(),
+        **winrm_spec(),
     }
 
 
@@ -34,7 +40,6 @@ def ldap_spec() -> Spec:
         "tls_mode": {
             "type": "str",
             "choices": ["ldaps", "start_tls", "none"],
-            "default": "ldaps",
             **_from_environment("TLS_MODE"),
         },
         "auth_protocol": {
@@ -67,6 +72,73 @@ def ldap_spec() -> Spec:
     }
 
 
+def winrm_spec() -> Spec:
+    """Return the options of transport winrm (fragment ``winrm``); the words are those of Ansible's own variables."""
+    return {
+        "winrm_host": {"type": "str", **_from_environment("WINRM_HOST")},
+        "winrm_port": {"type": "int", **_from_environment("WINRM_PORT")},
+        "winrm_scheme": {
+            "type": "str",
+            "choices": ["https", "http"],
+            "default": "https",
+            **_from_environment("WINRM_SCHEME"),
+        },
+        "winrm_path": {"type": "str", "default": "wsman", **_from_environment("WINRM_PATH")},
+        "winrm_transport": {
+            "type": "str",
+            "choices": ["ntlm", "kerberos", "credssp", "certificate", "ssl", "basic"],
+            "default": "ntlm",
+            **_from_environment("WINRM_TRANSPORT"),
+        },
+        "winrm_user": {"type": "str", **_from_environment("WINRM_USER")},
+        "winrm_password": {"type": "str", "no_log": True, **_from_environment("WINRM_PASSWORD")},
+        "winrm_ca_trust_path": {"type": "path", **_from_environment("WINRM_CA_TRUST_PATH")},
+        "winrm_server_cert_validation": {
+            "type": "str",
+            "choices": ["validate", "ignore"],
+            "default": "validate",
+            **_from_environment("WINRM_SERVER_CERT_VALIDATION"),
+        },
+        "winrm_message_encryption": {
+            "type": "str",
+            "choices": ["auto", "always", "never"],
+            "default": "auto",
+            **_from_environment("WINRM_MESSAGE_ENCRYPTION"),
+        },
+        "winrm_allow_unencrypted": {
+            "type": "bool",
+            "default": False,
+            **_from_environment("WINRM_ALLOW_UNENCRYPTED"),
+        },
+        "winrm_cert_pem": {"type": "path", **_from_environment("WINRM_CERT_PEM")},
+        # A path, not the key itself.
+        "winrm_cert_key_pem": {"type": "path", "no_log": False, **_from_environment("WINRM_CERT_KEY_PEM")},
+        "winrm_kerberos_delegation": {
+            "type": "bool",
+            "default": False,
+            **_from_environment("WINRM_KERBEROS_DELEGATION"),
+        },
+        "winrm_kerberos_hostname_override": {"type": "str", **_from_environment("WINRM_KERBEROS_HOSTNAME_OVERRIDE")},
+        "winrm_kinit_mode": {
+            "type": "str",
+            "choices": ["managed", "manual"],
+            "default": "managed",
+            **_from_environment("WINRM_KINIT_MODE"),
+        },
+        "winrm_kinit_cmd": {"type": "str", "default": "kinit", **_from_environment("WINRM_KINIT_CMD")},
+        "winrm_kinit_args": {"type": "str", **_from_environment("WINRM_KINIT_ARGS")},
+        "winrm_send_cbt": {"type": "bool", "default": True, **_from_environment("WINRM_SEND_CBT")},
+        "winrm_proxy": {"type": "str", **_from_environment("WINRM_PROXY")},
+        "winrm_operation_timeout_sec": {
+            "type": "int",
+            "default": 20,
+            **_from_environment("WINRM_OPERATION_TIMEOUT_SEC"),
+        },
+        "winrm_read_timeout_sec": {"type": "int", "default": 30, **_from_environment("WINRM_READ_TIMEOUT_SEC")},
+        "winrm_compression": {"type": "bool", "default": True, **_from_environment("WINRM_COMPRESSION")},
+    }
+
+
 def forest_spec() -> Spec:
     """Return the options about the forest itself (fragments ``forest`` and ``forest.exchange``)."""
     return {**other_forests_spec(), "minimum_exchange_build": {"type": "str"}}
@@ -77,7 +149,9 @@ def other_forests_spec() -> Spec:
     return {"other_forests": {"type": "dict", "default": {}}}
 
 
-DIRECTORY_CONSTRAINTS: Spec = {"required_if": [("transport", "ldif", ["ldif_path"])]}
+DIRECTORY_CONSTRAINTS: Spec = {
+    "required_if": [("transport", "ldif", ["ldif_path"]), ("transport", "winrm", ["winrm_host"])]
+}
 
 
 def scope_spec() -> Spec:

@@ -19,6 +19,8 @@ from .._directory.ldap import LdapDirectory
 from .._directory.ldap_options import LdapOptions
 from .._directory.ldif import LdifDirectory
 from .._directory.ldif_changes import ChangeFile
+from .._directory.winrm import WinrmDirectory
+from .._directory.winrm_options import WinrmOptions
 from .._exchange.builds import parse_minimum_build
 from .._model.errors import OptionError
 from .._model.finding import SEVERITIES, Severity
@@ -46,6 +48,8 @@ def open_directory(params: Params) -> Directory:
     if params["transport"] == "ldif":
         changes = params.get("change_ldif_path")
         return LdifDirectory(params["ldif_path"], changes=ChangeFile(changes) if changes else None)
+    if params["transport"] == "winrm":
+        return WinrmDirectory(winrm_options(params))
     return LdapDirectory(ldap_options(params))
 
 
@@ -61,7 +65,7 @@ def ldap_options(params: Params) -> LdapOptions:
     return LdapOptions(
         server=(params["server"] or "").strip(),
         port=params["port"],
-        tls_mode=params["tls_mode"],
+        tls_mode=params["tls_mode"] or "ldaps",
         auth_protocol=params["auth_protocol"],
         username=params["username"],
         password=params["password"],
@@ -79,6 +83,62 @@ def ldap_options(params: Params) -> LdapOptions:
         domains=tuple(params["domains"]),
         domain_controllers=params["domain_controllers"],
         search_bases=dns("search_bases", params["search_bases"]),
+    )
+
+
+def winrm_options(params: Params) -> WinrmOptions:
+    """Return the options of a connection through WinRM.
+
+    Raises:
+        OptionError: options are missing or do not go together.
+    """
+    user = params["winrm_user"] or params["username"]
+    password = params["winrm_password"] or params["password"]
+    host = (params["winrm_host"] or "").strip()
+    # One account for both, and the domain controller itself, unless something else is said. What the host trusts is
+    # up to the host, so the options about certificates of transport ldap do not come into it.
+    behind = {
+        **params,
+        "server": params["server"] or host,
+        "tls_mode": params["tls_mode"] or "none",
+        "auth_protocol": params["auth_protocol"] or "negotiate",
+        "username": params["username"] or user,
+        "password": params["password"] or password,
+        "ca_cert": None,
+        "cert_validation": "always",
+        "certificate": None,
+        "certificate_key": None,
+        "certificate_password": None,
+    }
+    if behind["auth_protocol"] == "certificate":
+        raise OptionError(
+            "auth_protocol certificate is not possible with transport winrm: use negotiate, kerberos, ntlm or simple."
+        )
+    return WinrmOptions(
+        host=host,
+        ldap=ldap_options(behind),
+        port=params["winrm_port"],
+        scheme=params["winrm_scheme"],
+        path=params["winrm_path"],
+        transport=params["winrm_transport"],
+        user=user,
+        password=password,
+        ca_trust_path=params["winrm_ca_trust_path"],
+        server_cert_validation=params["winrm_server_cert_validation"],
+        message_encryption=params["winrm_message_encryption"],
+        allow_unencrypted=params["winrm_allow_unencrypted"],
+        cert_pem=params["winrm_cert_pem"],
+        cert_key_pem=params["winrm_cert_key_pem"],
+        kerberos_delegation=params["winrm_kerberos_delegation"],
+        kerberos_hostname_override=params["winrm_kerberos_hostname_override"],
+        kinit_mode=params["winrm_kinit_mode"],
+        kinit_cmd=params["winrm_kinit_cmd"],
+        kinit_args=params["winrm_kinit_args"],
+        send_cbt=params["winrm_send_cbt"],
+        proxy=params["winrm_proxy"],
+        operation_timeout_sec=params["winrm_operation_timeout_sec"],
+        read_timeout_sec=params["winrm_read_timeout_sec"],
+        compression=params["winrm_compression"],
     )
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
 
+from .._directory import doctor_winrm_way
 from .._directory.doctor import Check, failure
 from .._directory.doctor_steps import bad_options, diagnose
 from .._directory.ldif import LdifDirectory
 from .._model.errors import OptionError, SyncreadyError
-from .choices import Params, ldap_options
+from .choices import Params, ldap_options, winrm_options
 from .wrapper import Failure, Result
 
 EMPTY_RESULT: Result = {"ready": False, "checks": []}
@@ -43,11 +44,22 @@ def examine(module: AnsibleModule) -> Result:
 def _checks(params: Params) -> list[Check]:
     if params["transport"] == "ldif":
         return [_file(params["ldif_path"])]
+    if params["transport"] == "winrm":
+        return _through_winrm(params)
     try:
         options = ldap_options(params)
     except OptionError as error:
         return bad_options(failure("options", error))
     return [Check("options", "ok", "The options go together."), *diagnose(options)]
+
+
+def _through_winrm(params: Params) -> list[Check]:
+    try:
+        options = winrm_options(params)
+    except OptionError as error:
+        return bad_options(failure("options", error), doctor_winrm_way.STEPS)
+    checks = doctor_winrm_way.diagnose(options, thorough=params["thorough"])
+    return [Check("options", "ok", "The options go together."), *checks]
 
 
 def _file(path: str) -> Check:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from . import doctor_network, doctor_rights, doctor_session
 from .doctor import Check, Patient, Step, run
 from .ldap_options import LdapOptions
@@ -40,9 +42,9 @@ def diagnose(options: LdapOptions) -> list[Check]:
         patient.close()
 
 
-def bad_options(check: Check) -> list[Check]:
+def bad_options(check: Check, steps: t.Sequence[Step] = STEPS) -> list[Check]:
     """Return the outcomes where the options themselves are wrong: that, and all else skipped."""
     skipped = [
-        Check(step.name, "skipped", "Not checked, because options failed.", "Mend options first.") for step in STEPS
+        Check(step.name, "skipped", "Not checked, because options failed.", "Mend options first.") for step in steps
     ]
     return [check, *skipped]

@@ -32,7 +32,7 @@ _EVERY_OBJECT = "(objectClass=*)"
 _TRY_ANOTHER = frozenset(("NAME_NOT_RESOLVED", "UNREACHABLE", "REFUSED", "NO_TLS", "TLS_FAILED", "SERVER_BUSY"))
 
 
-class _Server:
+class Server:
     """A server that is signed in to."""
 
     def __init__(self, connection: LdapConnection, searcher: Searcher, root: RootDse) -> None:
@@ -45,9 +45,12 @@ class LdapDirectory:
     """A directory that domain controllers serve, one for each domain that is read.
 
     Attributes:
+        transport: what it is called in results.
         options: how it is reached.
         statistics: what was read by all searches.
     """
+
+    transport: t.ClassVar[str] = "ldap"
 
     def __init__(self, options: LdapOptions, *, fast: bool = True) -> None:
         """Connect and sign in.
@@ -61,12 +64,12 @@ class LdapDirectory:
             MissingLibraryError: a library is missing that the options need.
             OptionError: a certificate cannot be read, or ``domains`` names one that is not there.
         """
-        require_ldap3()
+        self._require()
         self.options = options
         self.statistics = ReadStatistics()
         self._fast = fast
         self._pace = Pace(options.max_rate)
-        self._servers: dict[str, _Server] = {}
+        self._servers: dict[str, Server] = {}
         self._identity: dict[str, str] | None = None
         self._absent: set[str] = set()
         self._checked: set[str] = set()
@@ -78,6 +81,9 @@ class LdapDirectory:
         except SyncreadyError:
             self.close()
             raise
+
+    def _require(self) -> None:
+        require_ldap3()
 
     # What is there
 
@@ -107,7 +113,7 @@ class LdapDirectory:
     def _identify(self) -> dict[str, str]:
         root = self._main.root
         found = {
-            "transport": "ldap",
+            "transport": self.transport,
             "server": root.host or self._main.connection.server,
             "domain": root.domain,
             "forest": root.forest,
@@ -186,7 +192,7 @@ class LdapDirectory:
             yield from self._read(server, base, "subtree", selection, condition)
 
     def _read_whole(
-        self, server: _Server, domain: Domain, selection: Selection, condition: str, *, sweep: bool
+        self, server: Server, domain: Domain, selection: Selection, condition: str, *, sweep: bool
     ) -> t.Iterator[Entry]:
         """Yield what a domain holds. A sweep that meets nobody is an account without rights, not an empty domain."""
         last = ""
@@ -200,7 +206,7 @@ class LdapDirectory:
             message = f"The account sees no object of {domain.name}: give it the right to read, or use another."
             raise ldap_error(message, "NO_RIGHTS")
 
-    def _require_sight(self, server: _Server, base: str) -> None:
+    def _require_sight(self, server: Server, base: str) -> None:
         """Refuse a base of which the account sees the name and nothing else: what is below it is hidden too."""
         head = self._object(server, base, ("objectClass",))
         if head is not None and not head.has("objectclass"):
@@ -226,7 +232,7 @@ class LdapDirectory:
 
     def _read(
         self,
-        server: _Server,
+        server: Server,
         base: str,
         scope: Scope,
         selection: Selection,
@@ -261,7 +267,7 @@ class LdapDirectory:
         counted = frozenset(name.lower() for name in selection.counted)
         return entries_of(server.connection, server.searcher, self.statistics, base, guids, attributes, counted)
 
-    def _object(self, server: _Server, dn: str, attributes: tuple[str, ...]) -> Entry | None:
+    def _object(self, server: Server, dn: str, attributes: tuple[str, ...]) -> Entry | None:
         """Return one object, None where it is not there or may not be read."""
         request = Request(dn, "base", attributes=attributes)
         try:
@@ -335,7 +341,7 @@ class LdapDirectory:
             raise ldap_error(message, "NO_DOMAIN_CONTROLLER")
         return servers
 
-    def _server_for(self, dn: str) -> _Server:
+    def _server_for(self, dn: str) -> Server:
         """Return the server that holds an object: that of the deepest domain above it."""
         name = normalise(dn)
         root = self._main.root
@@ -344,7 +350,7 @@ class LdapDirectory:
         above = [domain for domain in self._domains if is_at_or_below_normalised(name, normalise(domain.dn))]
         return self._server_of(max(above, key=lambda domain: len(normalise(domain.dn)))) if above else self._main
 
-    def _server_of(self, domain: Domain) -> _Server:
+    def _server_of(self, domain: Domain) -> Server:
         key = normalise(domain.dn)
         server = self._servers.get(key)
         if server is None:
@@ -361,7 +367,7 @@ class LdapDirectory:
             self._servers[key] = server
         return server
 
-    def _first(self, names: list[str]) -> _Server:
+    def _first(self, names: list[str]) -> Server:
         """Return the first server that can be used; the error of the last where none can."""
         for number, name in enumerate(names, 1):
             try:
@@ -371,7 +377,7 @@ class LdapDirectory:
                     raise
         raise AssertionError("there is always a name")
 
-    def _connect(self, name: str) -> _Server:
+    def _connect(self, name: str) -> Server:
         options = dataclasses.replace(self.options, server=name)
         connection = LdapConnection(options, name)
         try:
@@ -380,7 +386,7 @@ class LdapDirectory:
             searcher = Searcher(connection, self.statistics, self._pace, fast=self._fast)
             request = Request("", "base", attributes=ATTRIBUTES)
             entries = list(searcher.entries(request, EntryParser()))
-            return _Server(connection, searcher, RootDse.of(entries[0] if entries else Entry("", {})))
+            return Server(connection, searcher, RootDse.of(entries[0] if entries else Entry("", {})))
         except BaseException:
             connection.close()
             raise

@@ -71,14 +71,15 @@ def modify_all(
     results: list[DirectoryError | None] = []
     for connection, group in itertools.groupby(range(len(items)), lambda number: connections[number]):
         part = [items[number] for number in group]
-        found = modify_each(connection, part, _shifted(observer, len(results)))
+        found = modify_each(connection, part, shifted(observer, len(results)))
         results += found
         if len(found) < len(part):
             break
     return results
 
 
-def _shifted(observer: Observer | None, start: int) -> Observer | None:
+def shifted(observer: Observer | None, start: int) -> Observer | None:
+    """Return an observer that is told places from a start on."""
     return (lambda place, error: observer(start + place, error)) if observer is not None else None
 
 

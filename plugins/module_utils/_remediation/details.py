@@ -56,7 +56,7 @@ class Details:
 
     @staticmethod
     def _entries(directory: Directory, wanted: t.Collection[str], selection: Selection) -> t.Iterator[Entry]:
-        if directory.identity().get("transport") == "ldap":
+        if directory.identity().get("transport") in ("ldap", "winrm"):
             for dn in wanted:
                 yield from (entry for entry in directory.search(dn, "base", selection) if entry.dn in wanted)
         else:

@@ -1,0 +1,429 @@
+# Copyright (c) 2026, the syncready.m365 authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A WinRM server for tests: WS-Management over HTTP and HTTPS, as far as pywinrm's shells need it.
+
+Each connection has a security context of its own, as with http.sys: what was sealed for another connection is answered
+with status 400. The answer to a Receive is kept and given again to the same question.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import http.server
+import re
+import socket
+import ssl
+import struct
+import threading
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from . import wsman
+from .faults import Faults, Plan
+from .programs import Programs
+from .security import Rules, Unsealable, Visitor
+from .shells import Command, Shell
+
+_MAX_COMMAND_LINE = 8191
+_OVERHEAD = 3000
+_DURATION = re.compile(r"PT(\d+(?:\.\d+)?)S\Z")
+
+
+@dataclass
+class Settings:
+    """How the server behaves.
+
+    Attributes:
+        rules: who may sign in.
+        programs: what its command lines run.
+        latency: seconds that each answer takes longer.
+        idle_close: seconds without a request after which a connection is closed; None for never.
+        most: bytes of output in one answer, below what the envelope allows; None for that.
+        room: bytes of output that are kept for each program.
+        max_shells: of one user.
+        max_operations: in one shell.
+        record: whether to keep what came over the wire.
+    """
+
+    rules: Rules
+    programs: Programs
+    latency: float = 0
+    idle_close: float | None = None
+    most: int | None = None
+    room: int = 1024 * 1024
+    max_shells: int = 30
+    max_operations: int = 100_000
+    record: bool = False
+
+
+@dataclass
+class Seen:
+    """What the server has seen.
+
+    Attributes:
+        actions: operations, in their order.
+        sealed: how many messages were sealed.
+        clear: how many were not.
+        connections: how many connections there were.
+        lines: command lines.
+        wire: bodies as they came over the wire, where they are recorded.
+        statuses: how often it answered with which HTTP status.
+    """
+
+    actions: list[str] = field(default_factory=list)
+    sealed: int = 0
+    clear: int = 0
+    connections: int = 0
+    lines: list[str] = field(default_factory=list)
+    wire: list[bytes] = field(default_factory=list)
+    statuses: dict[int, int] = field(default_factory=dict)
+
+
+class WinrmServer:
+    """A server on a port of its own.
+
+    Args:
+        settings: how it behaves.
+        context: for HTTPS; None for HTTP.
+        address: where it listens.
+
+    Attributes:
+        faults: what goes wrong.
+        seen: what it has seen.
+        shells: the shells that are open.
+    """
+
+    def __init__(self, settings: Settings, context: ssl.SSLContext | None = None, address: str = "127.0.0.1") -> None:
+        self.settings = settings
+        self.faults = Faults()
+        self.seen = Seen()
+        self.shells: dict[str, Shell] = {}
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self._http = _Listener((address, 0), self, context)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        """Port it listens on."""
+        return int(self._http.server_address[1])
+
+    def __enter__(self) -> WinrmServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End everything."""
+        self._http.shutdown()
+        self._http.server_close()
+        self.drop_connections()
+        for shell in list(self.shells.values()):
+            shell.kill()
+
+    def drop_connections(self) -> None:
+        """End all connections."""
+        with self._lock:
+            opened = list(self._open)
+        for connection in opened:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def kill_shells(self) -> None:
+        """End all shells, as a restart of the computer would."""
+        with self._lock:
+            shells, self.shells = self.shells, {}
+        for shell in shells.values():
+            shell.kill()
+
+    # Operations
+
+    def answer(self, message: wsman.Message, user: str) -> bytes:
+        """Return the answer to a request.
+
+        Raises:
+            Fault: it is answered with a fault.
+        """
+        if message.action == "Create":
+            return self._create(message, user)
+        shell = self._shell(message, user)
+        if message.action == "Command":
+            return self._command(shell, message)
+        if message.action == "Send":
+            return self._send(shell, message)
+        if message.action == "Receive":
+            return self._receive(shell, message)
+        if message.action == "Signal":
+            signal = message.body[0]
+            shell.command(signal.get("CommandId", "")).kill()
+            return wsman.envelope(message, "<rsp:SignalResponse/>")
+        if message.action == "Delete":
+            with self._lock:
+                self.shells.pop(shell.number, None)
+            shell.kill()
+            return wsman.envelope(message, "")
+        raise wsman.Fault(wsman.SCHEMA, f"There is no operation {message.action}.")
+
+    def _create(self, message: wsman.Message, user: str) -> bytes:
+        text = message.body.findtext(f".//{{{wsman.SHELL}}}IdleTimeOut") or "PT7200S"
+        found = _DURATION.match(text)
+        if not found:
+            raise wsman.Fault(wsman.SCHEMA, "IdleTimeOut is no duration.")
+        if wsman.option(message, "WINRS_CODEPAGE") != "65001":
+            raise wsman.Fault(wsman.SCHEMA, "The tests want UTF-8.")
+        with self._lock:
+            if sum(1 for shell in self.shells.values() if shell.owner == user) >= self.settings.max_shells:
+                raise wsman.Fault(
+                    wsman.QUOTA_SHELLS,
+                    "The WS-Management service cannot process the request. This user is allowed a maximum number of "
+                    f"{self.settings.max_shells} concurrent shells, which has been exceeded.",
+                )
+            shell = Shell(user, float(found.group(1)))
+            self.shells[shell.number] = shell
+        return wsman.created(message, shell.number)
+
+    def _shell(self, message: wsman.Message, user: str) -> Shell:
+        shell = self.shells.get(message.shell)
+        if shell is None or time.monotonic() - shell.used > shell.idle:
+            raise wsman.Fault(wsman.SHELL_NOT_FOUND, "The shell was not found on the server.")
+        if shell.owner != user:
+            raise wsman.Fault(wsman.ACCESS_DENIED, "Access is denied.")
+        shell.used = time.monotonic()
+        shell.operations += 1
+        if shell.operations > self.settings.max_operations:
+            raise wsman.Fault(
+                wsman.QUOTA_OPERATIONS, "The maximum number of concurrent operations for this user has been exceeded."
+            )
+        return shell
+
+    def _command(self, shell: Shell, message: wsman.Message) -> bytes:
+        if wsman.option(message, "WINRS_CONSOLEMODE_STDIN") != "FALSE":
+            raise wsman.Fault(wsman.SCHEMA, "The tests want pipes.")
+        program = message.body.findtext(f".//{{{wsman.SHELL}}}Command") or ""
+        arguments = message.body.findtext(f".//{{{wsman.SHELL}}}Arguments") or ""
+        line = f"{program} {arguments}"
+        self.seen.lines.append(line)
+        if len(line) > _MAX_COMMAND_LINE:
+            raise wsman.Fault(206, "The command line is too long.")
+        run, environment = self.settings.programs.choose(program, arguments.split(" "), shell.owner)
+        command = Command(run, environment, self.settings.room)
+        shell.commands[command.number] = command
+        return wsman.started(message, command.number)
+
+    def _send(self, shell: Shell, message: wsman.Message) -> bytes:
+        stream = message.body.find(f".//{{{wsman.SHELL}}}Stream")
+        if stream is None:
+            raise wsman.Fault(wsman.SCHEMA, "There is no stream.")
+        data = base64.b64decode(stream.text or "")
+        shell.command(stream.get("CommandId", "")).send(data, stream.get("End") == "true", message.timeout)
+        return wsman.envelope(message, "<rsp:SendResponse/>")
+
+    def _receive(self, shell: Shell, message: wsman.Message) -> bytes:
+        wanted = message.body.find(f".//{{{wsman.SHELL}}}DesiredStream")
+        if wanted is None:
+            raise wsman.Fault(wsman.SCHEMA, "There is no stream.")
+        command = shell.command(wanted.get("CommandId", ""))
+        known = command.answers.get(message.number)
+        if known is not None:
+            return known
+        most = (message.envelope - _OVERHEAD) * 3 // 4
+        found = command.receive(min(most, self.settings.most or most), message.timeout)
+        if found is None:
+            raise wsman.Fault(wsman.TIMED_OUT, "The operation took too long.")
+        answer = wsman.received(message, command.number, *found)
+        # Only the last one is kept.
+        command.answers = {message.number: answer}
+        return answer
+
+
+class _Listener(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, address: tuple[str, int], server: WinrmServer, context: ssl.SSLContext | None) -> None:
+        self.winrm = server
+        self.context = context
+        super().__init__(address, _Handler)
+
+    def handle_error(self, request: t.Any, client_address: t.Any) -> None:
+        """Say nothing: connections are broken on purpose here."""
+
+
+class _Dropped(Exception):
+    """The connection ends here."""
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    # An answer's head and body go out apart.
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Listener
+
+    def setup(self) -> None:
+        winrm = self.server.winrm
+        self.timeout = winrm.settings.idle_close  # type: ignore[misc]  # what the standard library means by it
+        certificate = False
+        if self.server.context is not None:
+            self.request = self.server.context.wrap_socket(self.request, server_side=True)
+            certificate = bool(self.request.getpeercert())
+        self.visitor = Visitor(winrm.settings.rules, certificate)
+        with winrm._lock:
+            winrm._open.add(self.request)
+            winrm.seen.connections += 1
+        super().setup()
+
+    def finish(self) -> None:
+        with self.server.winrm._lock:
+            self.server.winrm._open.discard(self.request)
+        with contextlib.suppress(OSError):
+            super().finish()
+        self.request.close()
+
+    def log_message(self, format: str, *arguments: t.Any) -> None:  # noqa: A002
+        """Say nothing."""
+
+    def do_POST(self) -> None:
+        try:
+            self._post()
+        except (_Dropped, OSError):
+            self.close_connection = True
+            with contextlib.suppress(OSError):
+                self.request.shutdown(socket.SHUT_RDWR)
+
+    def _post(self) -> None:
+        settings, seen = self.server.winrm.settings, self.server.winrm.seen
+        length = int(self.headers.get("Content-Length") or 0)
+        if length and self.server.winrm.faults.next("Body"):
+            self.rfile.read(length // 2)
+            raise _Dropped
+        body = self.rfile.read(length)
+        if settings.record:
+            seen.wire.append(body)
+        if self.path != "/wsman":
+            self._say(404, b"")
+            return
+        inside, headers = self.visitor.knock(self.headers.get("Authorization"))
+        if not inside:
+            self._say(401, b"", headers)
+            return
+        words = [("WWW-Authenticate", word) for word in headers if " " in word]
+        kind = self.headers.get("Content-Type") or ""
+        sealed = kind.startswith("multipart/")
+        if not body:
+            self._say(200, b"", extra=words)
+            return
+        if sealed:
+            try:
+                body = self.visitor.unseal(kind, body)
+            except Unsealable:
+                self._say(400, b"")
+                return
+            seen.sealed += 1
+        else:
+            if self.server.context is None and not settings.rules.unencrypted:
+                self._say(500, b"", extra=words)
+                return
+            seen.clear += 1
+        self._operate(body, sealed, words)
+
+    def _operate(self, body: bytes, sealed: bool, words: list[tuple[str, str]]) -> None:
+        winrm = self.server.winrm
+        try:
+            message = wsman.read(body)
+        except ValueError:
+            self._say(400, b"", extra=words)
+            return
+        winrm.seen.actions.append(message.action)
+        plan = winrm.faults.next(message.action)
+        user = self.visitor.user or ""
+        status = 200
+        try:
+            if plan is not None:
+                self._before(plan, message)
+            answer = winrm.answer(message, user)
+            if plan is not None:
+                self._after(plan)
+        except wsman.Fault as error:
+            status, answer = 500, wsman.fault(message, error)
+        if winrm.settings.latency:
+            time.sleep(winrm.settings.latency)
+        kind = "application/soap+xml;charset=UTF-8"
+        if plan is not None and plan.kind == "garbage":
+            answer = b"<s:Envelope"
+        if sealed:
+            kind, answer = self.visitor.seal(answer)
+        self._say(status, answer, kind=kind, extra=words, half=plan is not None and plan.kind == "drop_answer")
+
+    def _before(self, plan: Plan, message: wsman.Message) -> None:
+        winrm = self.server.winrm
+        if plan.kind == "drop_before":
+            raise _Dropped
+        if plan.kind == "delay":
+            time.sleep(plan.seconds)
+        elif plan.kind == "kill_shell":
+            winrm.kill_shells()
+        elif plan.kind == "half_delivery":
+            self._half(message)
+            raise _Dropped
+        elif plan.kind == "send_timeout":
+            # It is delivered all the same.
+            winrm.answer(message, self.visitor.user or "")
+            raise wsman.Fault(wsman.TIMED_OUT, "The operation took too long.")
+        faults = {
+            "busy": wsman.Fault(wsman.BUSY, "The requested resource is in use."),
+            "timeout": wsman.Fault(wsman.TIMED_OUT, "The operation took too long."),
+            "shell_not_found": wsman.Fault(wsman.SHELL_NOT_FOUND, "The shell was not found on the server."),
+            "quota_shells": wsman.Fault(wsman.QUOTA_SHELLS, "The quota was exceeded.", wsman.QUOTA_SHELLS),
+            "quota_operations": wsman.Fault(wsman.QUOTA_OPERATIONS, "The quota was exceeded.", wsman.QUOTA_OPERATIONS),
+            "denied": wsman.Fault(wsman.ACCESS_DENIED, "Access is denied."),
+        }
+        if plan.kind in faults:
+            raise faults[plan.kind]
+
+    def _half(self, message: wsman.Message) -> None:
+        stream = message.body.find(f".//{{{wsman.SHELL}}}Stream")
+        shell = self.server.winrm.shells.get(message.shell)
+        if stream is None or shell is None:
+            return
+        data = base64.b64decode(stream.text or "")
+        command: Command = shell.command(stream.get("CommandId", ""))
+        command.send(data[: len(data) // 2], False, message.timeout)
+
+    def _after(self, plan: Plan) -> None:
+        if plan.kind == "drop_after":
+            raise _Dropped
+
+    def _say(
+        self,
+        status: int,
+        body: bytes,
+        offers: t.Sequence[str] = (),
+        kind: str = "application/soap+xml;charset=UTF-8",
+        extra: t.Sequence[tuple[str, str]] = (),
+        half: bool = False,
+    ) -> None:
+        seen = self.server.winrm.seen
+        seen.statuses[status] = seen.statuses.get(status, 0) + 1
+        self.send_response_only(status)
+        for word in offers:
+            self.send_header("WWW-Authenticate", f'{word} realm="WSMAN"' if word == "Basic" else word)
+        for name, value in extra:
+            self.send_header(name, value)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if half else body)
+        self.wfile.flush()
+        if half:
+            with contextlib.suppress(OSError):
+                self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 0, 0))
+            raise _Dropped
