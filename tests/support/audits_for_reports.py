@@ -15,6 +15,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments 
     rules_spec,
 )
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import audit, audit_spec
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit_preview import beside_spec
 
 SAMPLE = Path(__file__).resolve().parents[2] / "demo" / "contoso.ldif"
 
@@ -28,7 +29,7 @@ class FakeModule:
     """
 
     def __init__(self, check_mode: bool = False, **given: t.Any) -> None:
-        spec = {**directory_spec(), **rules_spec(), **forest_spec(), **audit_spec()}
+        spec = {**directory_spec(), **rules_spec(), **forest_spec(), **audit_spec(), **beside_spec()}
         unknown = set(given) - set(spec)
         assert not unknown, unknown
         self.params = {name: given.get(name, option.get("default")) for name, option in spec.items()}

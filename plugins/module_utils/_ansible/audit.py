@@ -29,7 +29,7 @@ from .._report.mask import Mask
 from .._report.rows import CSV_COLUMNS, GONE_COLUMNS, dict_as_csv, finding_as_dict, gone_as_csv
 from .arguments import Spec, directory_spec
 from .audit_drift import EarlierRuns, drift_spec, thresholds_of
-from .audit_preview import check_preview, write_preview
+from .audit_preview import beside_spec, check_preview, write_preview
 from .audit_report import forest_of, keep_for_reports
 from .choices import audit_options, open_directory
 from .forests import compare
@@ -62,9 +62,9 @@ def audit_spec() -> Spec:
 
 # Options that say nothing about the audit itself, or that the report names elsewhere.
 _NOT_REPORTED = frozenset((*directory_spec(), *audit_spec()))
-# Of them, those that decide which objects are read; a day of waivers is no choice of rules.
+# Of them, those that decide which objects are read; the waivers and exports of a day are no choice of rules.
 _COMPARED_TOO = ("domains", "search_bases")
-_NOT_COMPARED = frozenset(("waivers_path",))
+_NOT_COMPARED = frozenset(("waivers_path", *beside_spec()))
 
 
 def audit(module: AnsibleModule) -> Result:

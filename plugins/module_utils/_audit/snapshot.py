@@ -50,6 +50,8 @@ CREATE TABLE differing (
 CREATE TABLE waiting (oid INTEGER NOT NULL, reason TEXT NOT NULL, sid BLOB);
 """
 
+# What is added with a finding; how it drifted is known after all of them.
+FINDING_COLUMNS = "oid, rule, severity, outcome, attribute, value, message, kind, why, clash, waiver"
 _INSERTS = {
     "objects": "INSERT INTO objects VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
     "addresses": "INSERT INTO addresses VALUES (?,?,?)",

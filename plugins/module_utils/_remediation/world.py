@@ -18,7 +18,7 @@ from .._audit.options import AuditOptions
 from .._audit.recorder import Recorder, finding_row
 from .._audit.scope import Scopes
 from .._audit.settle import settle
-from .._audit.snapshot import Row, Snapshot
+from .._audit.snapshot import FINDING_COLUMNS, Row, Snapshot
 from .._audit.unique import Uniqueness
 from .._model.entry import Entry
 from .._model.finding import Finding, ObjectReference
@@ -143,7 +143,7 @@ class World:
             recorder.record(subject, Population("judged"), self._scopes.place(subject.entry.dn), findings, oid)
             self._suffix(oid, subject)
         marks = ",".join("?" * len(_KEPT))
-        for row in list(self._audit.ask(f"SELECT * FROM findings WHERE rule IN ({marks})", _KEPT)):
+        for row in list(self._audit.ask(f"SELECT {FINDING_COLUMNS} FROM findings WHERE rule IN ({marks})", _KEPT)):
             stage.add("findings", row)
         Uniqueness(stage, rules).run()
         across.escalate_missing_upns(stage)
@@ -158,7 +158,7 @@ class World:
         for table in ("objects", "addresses", "keys"):
             stage.add_all(t.cast(t.Any, table), list(self._audit.ask(f"SELECT * FROM {table} WHERE oid = ?", (oid,))))
         # What follows from the values of others comes anew.
-        kept = list(self._audit.ask("SELECT * FROM findings WHERE oid = ? AND clash IS NULL", (oid,)))
+        kept = list(self._audit.ask(f"SELECT {FINDING_COLUMNS} FROM findings WHERE oid = ? AND clash IS NULL", (oid,)))
         stage.add_all("findings", [row for row in kept if row[1] not in _KEPT])
 
     def _suffix(self, oid: int, subject: Subject) -> None:
