@@ -79,7 +79,7 @@ def audit(module: AnsibleModule) -> Result:
     thresholds = thresholds_of(params)
     mask = Mask(params["report_detail"])
     if params["compare_snapshots"]:
-        return compare(params, options)
+        return compare(params, options, thresholds, mask)
     planned = check_preview(params)
     if params["report_dir"]:
         check_html()
@@ -152,7 +152,9 @@ def _write(
     plain = (mask.finding(finding_as_dict(finding)) for _row, finding in read_findings(snapshot))
     report.write_rows("findings", CSV_COLUMNS, ((line, dict_as_csv(line)) for line in plain))
     if drift is not None:
-        report.write_rows("gone", GONE_COLUMNS, ((line, gone_as_csv(line)) for line in gone_list(snapshot)))
+        report.write_rows(
+            "gone", GONE_COLUMNS, ((line, gone_as_csv(line)) for line in map(mask.gone, gone_list(snapshot)))
+        )
         document["drift"] = drift.as_dict()
     report.write_json("summary.json", {**document, "crossed": over})
     report.write_text("report.html", render([part_of(snapshot, mask, over)], hides=mask.hides))
@@ -162,7 +164,7 @@ def _result(
     directory: Directory, snapshot: Snapshot, mask: Mask, summary: Summary, drift: Drift | None, limit: int
 ) -> Result:
     sample = [mask.finding(finding_as_dict(finding)) for _row, finding in read_findings(snapshot, limit=limit)]
-    gone = list(gone_list(snapshot, limit))
+    gone = [mask.gone(one) for one in gone_list(snapshot, limit)]
     total = summary.findings + summary.waivers["waived"]
     return {
         "source": directory.identity(),

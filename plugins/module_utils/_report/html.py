@@ -31,7 +31,7 @@ from .html_page import MACROS, PAGE
 from .html_parts import MAX_OUTCOMES, Applied, Part, Plain
 from .html_script_data import DATA_SCRIPT
 from .html_script_list import LIST_SCRIPT
-from .html_snapshot import merged
+from .html_snapshot import merged, worst
 from .html_style import FINDINGS_STYLE, STYLE
 from .html_words import (
     DRIFT_WORDS,
@@ -99,7 +99,7 @@ def render(
     from markupsafe import Markup
 
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-    names = ", ".join(part.name for part in parts)
+    names = ", ".join(part.name for part in parts if part.across is None)
     page: str = environment.get_template("page").render(
         policy=_policy(),
         title=title or f"Readiness for Microsoft 365: {names}",
@@ -152,8 +152,8 @@ def _environment() -> t.Any:
     environment.filters["visible"] = visible
     environment.filters["visible_dn"] = visible_dn
     for name in (
-        "above answers boxes exchange_rows forest_rows in_order in_words moment most_users number object_rows source_rows verdict"
-        " sort_numbers visible_text"
+        "above across_rows answers boxes exchange_rows forest_rows in_order in_words moment most_users number object_rows"
+        " source_rows verdict sort_numbers visible_text"
     ).split():
         environment.filters[name] = getattr(filters, name)
     return environment
@@ -180,9 +180,7 @@ def _total(parts: t.Sequence[Part]) -> Plain:
 def _chapters(parts: t.Sequence[Part], applied: Applied | None, total: Plain, shown: int) -> Plain:
     rules = merged(part.rules for part in parts)
     ous = merged(part.ous for part in parts)
-    offenders = sorted(
-        (count for part in parts for count in part.offenders), key=lambda one: (-one.numbers[0], -one.numbers[1])
-    )
+    offenders = worst(part.offenders for part in parts)
     has_drift = any(part.drift for part in parts)
     all_of_them = total["findings"] + total["waived"]
     return {
@@ -218,7 +216,8 @@ def _chapters(parts: t.Sequence[Part], applied: Applied | None, total: Plain, sh
 def _verdict(total: Plain, parts: t.Sequence[Part]) -> Plain:
     errors, warnings = total["severity"]["error"], total["severity"]["warning"]
     judged = filters.number(total["judged"])
-    where = f" in {len(parts)} directories" if len(parts) > 1 else ""
+    directories = sum(part.across is None for part in parts)
+    where = f" in {directories} directories" if directories > 1 else ""
     if errors:
         return {
             "state": "not-ready",

@@ -35,11 +35,12 @@ OVERVIEW = r"""{%- import 'macros' as m -%}
 <th scope="col" class="n">Warnings</th><th scope="col" class="n">Infos</th><th scope="col">Stands</th>
 <th scope="col">Read</th></tr></thead><tbody>
 {%- for part in parts -%}
-<tr><th scope="row"><bdi>{{ part.name | visible }}</bdi></th><td class="n">{{ part.summary.judged | number }}</td>
+<tr><th scope="row"><bdi>{{ part.name | visible }}</bdi></th>
+<td class="n">{% if part.across is none %}{{ part.summary.judged | number }}{% else %}<span aria-hidden="true">&ndash;</span>{% endif %}</td>
 {%- for name in ('error', 'warning', 'info') -%}<td class="n">{{ part.summary.severity[name] | number }}</td>{%- endfor -%}
 <td>{% if part.summary.severity.error %}{{ m.icon('error') }} not ready{% elif part.summary.severity.warning -%}
 {{ m.icon('warning') }} ready, with warnings{% else %}{{ m.icon('good') }} ready{% endif %}</td>
-<td>{{ part.created | moment }}</td></tr>
+<td>{% if part.across is none %}{{ part.created | moment }}{% else %}compared{% endif %}</td></tr>
 {%- endfor -%}
 </tbody></table></div></div>
 {%- endif -%}

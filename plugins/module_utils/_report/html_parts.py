@@ -57,6 +57,8 @@ class Part:
         teams: what is known of Teams and the mailboxes (``Facts.as_dict``), where that is known.
         drift: how the findings differ from those of an earlier run (``Drift.as_dict``), where there was one.
         crossed: thresholds that were crossed, in words.
+        across: where this stands for what lies between directories, and is none itself: how people were joined, in
+            numbers, and ``notes`` in words.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Part:
     teams: Plain | None = None
     drift: Plain | None = None
     crossed: t.Sequence[str] = ()
+    across: Plain | None = None
 
 
 @dataclass
