@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.syncready.m365.plugins.module_utils._audit.snapshot import Snapshot
+from ansible_collections.syncready.m365.plugins.module_utils._report.html_handover import render_handover
 from ansible_collections.syncready.m365.plugins.module_utils._report.html_snapshot import part_of
 from ansible_collections.syncready.m365.plugins.module_utils._report.mask import Mask
 from ansible_collections.syncready.m365.tests.report.browser import Browser
@@ -48,6 +49,26 @@ def hostile(page: Page) -> Path:
     part = pages.hostile_part()
     other = pages.part(list(part.findings), name=pages.HOSTILE[2])
     return page(part, other, applied=pages.applied(pages.HOSTILE))
+
+
+@pytest.fixture(scope="module")
+def handover(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sheet that is handed over after a change."""
+    path = tmp_path_factory.mktemp("handover") / "handover.html"
+    path.write_text(
+        render_handover(pages.applied([f"person.{number}@contoso.com" for number in range(20)])), encoding="utf-8"
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def hostile_handover(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("handover") / "handover.html"
+    applied = pages.applied(pages.HOSTILE)
+    applied.directory = applied.error = pages.HOSTILE[0]
+    applied.notes, applied.files = pages.HOSTILE, {"outcomes.csv": pages.HOSTILE[9]}
+    path.write_text(render_handover(applied), encoding="utf-8")
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +108,31 @@ def test_the_console_stays_silent_and_nothing_is_loaded(
     assert browser.console() == []
     assert browser.run("return performance.getEntriesByType('resource').length") == 0
     assert browser.run("return window.hit") is None
+
+
+@pytest.mark.parametrize("name", ["handover", "hostile_handover"])
+@pytest.mark.parametrize(("width", "scheme"), [(1500, "light"), (1500, "dark"), (420, "light")])
+def test_the_hand_over_is_for_everybody(
+    name: str, width: int, scheme: str, browser: Browser, request: pytest.FixtureRequest
+) -> None:
+    browser.open(request.getfixturevalue(name), scheme, width)
+    assert browser.console() == []
+    assert browser.run("return performance.getEntriesByType('resource').length") == 0
+    assert browser.run("return window.hit") is None
+    assert browser.run("return document.querySelectorAll('script, form, img').length") == 0
+    assert browser.run("return document.documentElement.scrollWidth") <= width
+    content = browser.run("return document.body.innerText")
+    assert not re.search(r"[\u202a-\u202e\u2066-\u2069\u200b\ufeff]", content)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    picture = PICTURES / f"{name}-{scheme}-{width}.png"
+    assert len(browser.picture("body", picture)) > 20_000
+    assert browser.faults() == []
+
+
+def test_the_hand_over_can_be_printed(browser: Browser, handover: Path) -> None:
+    browser.open(handover)
+    assert browser.pdf().startswith(b"%PDF")
+    assert browser.console() == []
 
 
 def test_the_policy_refuses_foreign_scripts_and_pictures(browser: Browser, sample: Path) -> None:

@@ -23,7 +23,8 @@ from .._directory.interface import Directory
 from .._directory.ldif import LdifDirectory
 from .._model.version import VERSION
 from .._report.files import ReportDirectory
-from .._report.html import check_html, render
+from .._report.html import render
+from .._report.html_environment import check_html
 from .._report.html_snapshot import name_of, part_of
 from .._report.mask import Mask
 from .._report.rows import CSV_COLUMNS, GONE_COLUMNS, dict_as_csv, finding_as_dict, gone_as_csv

@@ -19,7 +19,8 @@ from .._audit.thresholds import Threshold, crossed
 from .._model.errors import OptionError
 from .._model.version import VERSION
 from .._report.files import ReportDirectory
-from .._report.html import check_html, render
+from .._report.html import render
+from .._report.html_environment import check_html
 from .._report.html_snapshot import part_across, part_of
 from .._report.mask import Mask
 from .._report.rows import CSV_COLUMNS, dict_as_csv, finding_as_dict

@@ -135,6 +135,7 @@ def _apply_now(module: AnsibleModule, choice: Choice) -> Result:
             "summary": made.summary.as_dict(),
             "unrepaired": made.proposals.unrepaired,
         }
+        session.told.unrepaired = made.proposals.unrepaired
         with _completed(more):
             result = session.apply_rows(made.header, made.proposals.rows, made.summary.judged, report)
     return {**EMPTY_RESULT, **result, **more}
@@ -160,6 +161,7 @@ def _apply_file(module: AnsibleModule, choice: Choice) -> Result:
             "summary": {},
             "unrepaired": {},
         }
+        session.told.notes = notes
         with _completed(more, notes):
             result = session.apply_plan(dataclasses.replace(plan, rows=chosen), None, report)
     return {**EMPTY_RESULT, **result, **more, "notes": notes + result["notes"]}

@@ -27,6 +27,7 @@ from .._remediation.run import Errand, Execution, execute, settle
 from .._remediation.state_dir import StateDirectory, lay_marker
 from .._report.files import ReportDirectory
 from .choices import Params, open_directory
+from .handover import Told
 from .wrapper import Result
 from .writing_result import EMPTY_WRITING, Shaped
 
@@ -59,6 +60,9 @@ class WritingSession:
         digest: of what is applied, where that is known already: a cut run of the same goes on.
         purpose: what is done.
 
+    Attributes:
+        told: what the hand-over says beside what the run itself knows; the caller may add to it.
+
     Raises:
         OptionError: an option says something unusable.
         StateError: the directory for journals is not fit for its purpose.
@@ -77,6 +81,7 @@ class WritingSession:
         self._params = params
         self._purpose = purpose
         self._limits = _limits(params)
+        self.told = Told()
         self.state: StateDirectory | None = None
         self.settled: list[Execution] = []
         marked = lay_marker_for(params)
@@ -121,6 +126,7 @@ class WritingSession:
         """
         check_directory(plan.header.directory, self._link.directory.identity(), "The plan")
         about = {"plan": plan.header.plan_id, "digest": plan.digest, "path": plan.path}
+        self.told.header = plan.header
         return self.write(list(by_object(plan.rows)), plan.digest, about, judged, report)
 
     def apply_rows(
@@ -133,6 +139,7 @@ class WritingSession:
         """Apply rows that were made on the spot; the header has their digest. Otherwise as ``apply_plan``."""
         check_directory(header.directory, self._link.directory.identity(), "The plan")
         about = {"plan": header.plan_id, "digest": header.digest}
+        self.told.header = header
         return self.write(list(by_object(rows)), header.digest, about, judged, report)
 
     def write(
@@ -159,7 +166,9 @@ class WritingSession:
             check_mode=self._module.check_mode,
             observer=self._tell,
         )
-        shaped = Shaped(execution, self.settled, self._link.directory, self._params, self._module.check_mode)
+        shaped = Shaped(
+            execution, self.settled, self._link.directory, self._params, self._module.check_mode, errand, self.told
+        )
         if report is not None:
             return shaped.result(lambda: report)
         return shaped.result(lambda: shaped.report_directory(self.state, self._purpose, digest))
