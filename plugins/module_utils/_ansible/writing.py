@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import typing as t
 
@@ -28,6 +27,7 @@ from .._remediation.state_dir import StateDirectory, lay_marker
 from .._report.files import ReportDirectory
 from .choices import Params, open_directory
 from .handover import Told
+from .progress import ProgressFile
 from .wrapper import Result
 from .writing_result import EMPTY_WRITING, Shaped
 
@@ -82,6 +82,7 @@ class WritingSession:
         self._purpose = purpose
         self._limits = _limits(params)
         self.told = Told()
+        self._progress = ProgressFile(params["progress_path"])
         self.state: StateDirectory | None = None
         self.settled: list[Execution] = []
         marked = lay_marker_for(params)
@@ -191,24 +192,17 @@ class WritingSession:
 
     def _tell(self, progress: Progress) -> None:
         """Leave word of how far the run is, for whoever waits."""
-        if self.state is None or self._module.check_mode:
-            return
-        path = os.path.join(self.state.path, _PROGRESS)
-        try:
-            with open(path + ".new", "w", encoding="ascii", opener=_for_owner) as file:
-                json.dump(
-                    {
-                        "decided": progress.decided,
-                        "planned": progress.planned,
-                        "counts": progress.counts,
-                        "estimate": {"objects": progress.estimate[0], "seconds": round(progress.estimate[1], 1)},
-                    },
-                    file,
-                )
-            os.replace(path + ".new", path)
-        except OSError:
-            # Nothing depends on it; a full disk shows in the journal.
-            return
+        check_mode = self._module.check_mode
+        word: dict[str, object] = {
+            "decided": progress.decided,
+            "planned": progress.planned,
+            "counts": progress.counts,
+            "estimate": {"objects": progress.estimate[0], "seconds": round(progress.estimate[1], 1)},
+            "rehearsal": check_mode,
+        }
+        if self.state is not None and not check_mode:
+            ProgressFile(os.path.join(self.state.path, _PROGRESS)).put(word)
+        self._progress.put(word)
 
     def close(self) -> None:
         """Let others use the directory for journals, and close what was opened again."""
@@ -253,7 +247,3 @@ def settings_of(params: Params) -> Settings:
 def _job() -> str:
     """Return what names the job of AWX or Automation Platform; empty elsewhere."""
     return os.environ.get("JOB_ID", "")
-
-
-def _for_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
