@@ -109,7 +109,11 @@ def _page(comparison: Comparison, snapshot: Snapshot, join: ForestJoin, mask: Ma
             part = part_of(one, mask)
             part.name = forest["name"]
             parts.append(part)
-            busy = one.ask("SELECT DISTINCT oid FROM findings WHERE waiver IS NULL AND severity < 2")
+            # What a forest says of itself has numbers, too, which are not copied.
+            busy = one.ask(
+                "SELECT DISTINCT f.oid FROM findings f JOIN objects o USING (oid) WHERE f.waiver IS NULL AND "
+                "f.severity < 2 AND o.standing <> 'forest'"
+            )
             snapshot.run_many("INSERT INTO temp.busy VALUES (?)", ((oid + offset,) for (oid,) in busy))
         about = {"join": join.by, "persons": comparison.persons, "notes": comparison.notes}
         summary = comparison.summary.as_dict()

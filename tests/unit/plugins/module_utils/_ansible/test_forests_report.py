@@ -103,6 +103,24 @@ def test_forests_with_one_name_stay_apart(forests: Path, tmp_path: Path) -> None
     assert all(name.startswith("contoso.local") for name in parts[:2])
 
 
+def test_findings_about_a_forest_itself_belong_to_no_object(forests: Path, tmp_path: Path) -> None:
+    run_audit_module(compare_snapshots=snapshots(forests, ["sample", NAMES[1]]), report_dir=str(tmp_path / "report"))
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    found = [
+        one
+        for path in (forests / "sample" / "findings.jsonl", forests / NAMES[1] / "findings.jsonl")
+        for one in lines(path)
+    ]
+    assert sum(one["object"]["kind"] == "forest" and one["severity"] != "info" for one in found) > 2
+    busy = {
+        (one["object"]["guid"], one["object"]["dn"])
+        for one in [*found, *lines(tmp_path / "report" / "forests.jsonl")]
+        if one["severity"] != "info" and one["waiver"] is None and one["object"]["kind"] != "forest"
+    }
+    number = f"{len(busy):,}".replace(",", "\u202f")
+    assert f'<span class="tile-number">{number}</span>' in page.partition("Objects to work on")[2][:80]
+
+
 def test_without_names(forests: Path, tmp_path: Path) -> None:
     full = compared(forests, tmp_path / "full")
     masked = compared(forests, tmp_path / "masked", report_detail="pseudonymous")
