@@ -16,6 +16,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._audit.snapshot imp
 from ansible_collections.syncready.m365.plugins.module_utils._report.html_handover import render_handover
 from ansible_collections.syncready.m365.plugins.module_utils._report.html_snapshot import part_of
 from ansible_collections.syncready.m365.plugins.module_utils._report.mask import Mask
+from ansible_collections.syncready.m365.tests.directories import two_forests
 from ansible_collections.syncready.m365.tests.report.browser import Browser
 from ansible_collections.syncready.m365.tests.report.conftest import Page
 from ansible_collections.syncready.m365.tests.support import audits_for_reports, pages
@@ -72,6 +73,20 @@ def hostile_handover(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def forests(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One report of two forests from the snapshots of their audits, as the module writes it."""
+    place = tmp_path_factory.mktemp("forests")
+    other = two_forests.FABRIKAM
+    with (place / "fabrikam.ldif").open("w", encoding="utf-8") as out:
+        two_forests.write(other, out)
+    audits_for_reports.run_audit_module(report_dir=str(place / "contoso"))
+    audits_for_reports.run_audit_module(ldif_path=str(place / "fabrikam.ldif"), report_dir=str(place / "fabrikam"))
+    snapshots = [str(place / name / "snapshot.sqlite") for name in ("contoso", "fabrikam")]
+    audits_for_reports.run_audit_module(compare_snapshots=snapshots, report_dir=str(place / "both"))
+    return place / "both" / "report.html"
+
+
+@pytest.fixture(scope="module")
 def many(page: Page) -> Path:
     return page(pages.part([pages.finding(number) for number in range(MANY)]))
 
@@ -108,6 +123,34 @@ def test_the_console_stays_silent_and_nothing_is_loaded(
     assert browser.console() == []
     assert browser.run("return performance.getEntriesByType('resource').length") == 0
     assert browser.run("return window.hit") is None
+
+
+def test_several_forests(browser: Browser, forests: Path) -> None:
+    browser.open(forests)
+    use(browser)
+    assert browser.console() == []
+    assert browser.faults() == []
+    browser.run("document.querySelector('#filters').reset()")
+    browser.run("document.querySelector('#waived').click()")
+    numbers = browser.run(
+        """
+        const part = document.querySelector("#f-part"), found = {};
+        [...part.options].forEach(option => {
+            part.value = option.value;
+            part.dispatchEvent(new Event("input", {bubbles: true}));
+            found[option.textContent.replace(/ \\(.*/, "")] = document.querySelector("#count strong").textContent;
+        });
+        return found;
+        """
+    )
+    counts = {name: int(re.sub(r"\D", "", number)) for name, number in numbers.items()}
+    assert counts.keys() == {"all", "contoso.local", "fabrikam.local", "between the forests"}
+    assert counts.pop("all") == sum(counts.values())
+    lines = (forests.parent / "forests.jsonl").read_text(encoding="ascii").splitlines()
+    assert counts["between the forests"] == len(lines) > 0
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for name in ("overview", "forests"):
+        assert len(browser.picture(f"#{name}", PICTURES / f"several-{name}.png")) > 20_000
 
 
 @pytest.mark.parametrize("name", ["handover", "hostile_handover"])
