@@ -102,7 +102,7 @@ class Shaped:
                     self._directory,
                     self._params,
                     check_mode=self._check_mode,
-                    notes=notes,
+                    notes=[*notes, *self._finished_first()],
                 )
                 artifacts = report.publish()
         except SyncreadyError as failed:
@@ -150,6 +150,13 @@ class Shaped:
         if self._params["change_ldif_path"] and self._execution.change_ldif:
             return ReportDirectory(self._params["change_ldif_path"].removesuffix(".ldif") + "." + name)
         return None
+
+    def _finished_first(self) -> list[str]:
+        return [
+            f"A run that had been cut was finished first ({one.report.counts()['changed']} objects changed); its journal is "
+            f"{one.journal}."
+            for one in self._settled
+        ]
 
     def _notes(self) -> list[str]:
         execution = self._execution

@@ -193,7 +193,7 @@ def exchange_rows(part: Part) -> Rows:
     servers = exchange["servers"]
     return [
         ("Organization", exchange["organisation"]),
-        ("Schema", exchange["schema_version_name"] or exchange["schema"]),
+        ("Schema of Exchange", exchange["schema_version_name"] or yes_no(exchange["schema"])),
         ("Servers", "not known" if servers is None else _servers(servers)),
         ("Hybrid configuration", yes_no(exchange["hybrid"]["configured"])),
         ("OAuth with Exchange Online", yes_no(exchange["oauth"]["configured"])),

@@ -85,6 +85,7 @@ def test_it_holds_every_forest_and_what_lies_between(forests: Path, tmp_path: Pa
     assert f'<span class="tile-number">{len(busy)}</span>' in page.partition("Objects to work on")[2][:80]
     assert "Side by side" in page
     assert result["artifacts"]["report_html"]["path"] == str(tmp_path / "report" / "report.html")
+    assert not re.search(r"<bdi>(True|False|None)</bdi>", page)
     for piece in ("Worst offenders", "UPN suffixes", "People with objects in several forests"):
         assert piece in page
 

@@ -225,6 +225,25 @@ def test_a_second_run_says_that_nothing_was_to_do(directory: MemoryDirectory, st
     assert task_in(text)
 
 
+def test_a_cut_run_that_was_finished_first_is_named(directory: MemoryDirectory, state: str) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill() -> None:
+        raise Killed
+
+    directory.after_modify = kill
+    with pytest.raises(Killed):
+        write(directory, renamed(directory, [0]), state_dir=state)
+    directory.after_modify = lambda: None
+    result = write(directory, renamed(directory, [5]), state_dir=state)
+    text, page = sheets(result)
+    (settled,) = result["settled"]
+    for sheet in (text, page):
+        assert "A run that had been cut was finished first" in sheet
+        assert settled["journal"] in sheet
+
+
 def test_without_the_template_library(directory: MemoryDirectory, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
     result = write(directory, renamed(directory, range(3)), state_dir=state)
