@@ -11,5 +11,3 @@ from ansible_collections.syncready.m365.plugins.plugin_utils._progress import Pr
 
 class ActionModule(ProgressAction):
     """Runs the module, and shows how far it is."""
-
-    hands_over_path = True

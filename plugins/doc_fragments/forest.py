@@ -39,6 +39,8 @@ options:
         compares these forests, reads no directory, and needs no connection.
       - Reported is what no audit of one forest can see. These are addresses and names that people of different forests
         have, anchors, suffixes that clash, and linked mailboxes whose account is in none of them.
+      - With O(report_dir), C(forests.jsonl) and C(forests.csv) hold these findings, and C(report.html) shows all of the
+        forests with them, each as its audit left it.
     type: list
     elements: path
     default: []

@@ -53,10 +53,10 @@ options:
     description: How many objects a second to write at the most, to spare the domain controller.
     type: float
   ticket:
-    description: The number of the change, for the journal.
+    description: The number of the change, for the journal and the hand-over.
     type: str
   approver:
-    description: Who approved the change, for the journal.
+    description: Who approved the change, for the journal and the hand-over.
     type: str
   change_ldif_path:
     description:
@@ -68,11 +68,21 @@ options:
     description:
       - Where to write the full lists, for their owner alone. Without it, they lie in O(state_dir), or beside
         O(change_ldif_path).
+      - With the lists (C(outcomes.jsonl), C(outcomes.csv)) lies the hand-over, which says what was planned, done and
+        left, what to decide about what is left, and how to take the change back. C(handover.html) is for people and
+        needs the Python package Jinja2, C(handover.txt) is for the ticket. A rehearsal in check mode writes them too,
+        and says in them that it was one.
     type: path
   max_returned:
     description: How many objects to return in RV(outcomes) and RV(diff) at the most. All of them are in the files.
     type: int
     default: 100
+  progress_path:
+    description:
+      - A file that says now and then, in JSON, how far the module is. Where the module runs on the machine of the play,
+        the action plugin of the same name chooses one itself and shows what it says as lines of output. The variable
+        C(syncready_progress_seconds) says after how many seconds the first line comes (5 without it); 0 shows none.
+    type: path
 notes:
   - What somebody else changed in between is a conflict. It is reported and left alone. Active Directory deletes a value
     without regard to case or accents, so the exact comparison is made right before the write.

@@ -29,7 +29,12 @@ from ansible.utils.display import Display
 # The first line comes after so many seconds, and each wait is longer than the one before, up to the last number.
 _FIRST, _LONGEST, _GROWTH = 5.0, 30.0, 1.5
 _POLL = 0.2
-_WORDS = {"reading": "reading the directory", "comparing": "comparing all objects", "reporting": "writing the report"}
+_WORDS = {
+    "reading": "reading the directory",
+    "comparing": "comparing all objects",
+    "planning": "making the plan",
+    "reporting": "writing the report",
+}
 
 Word = dict[str, t.Any]
 
@@ -107,13 +112,15 @@ def in_words(word: Word) -> str:
 
 def _writing(word: Word) -> str:
     counts = word["counts"]
-    pieces = [f"{int(word['decided']):,} of {int(word['planned']):,} objects", f"{int(counts['changed']):,} changed"]
+    rehearsal = bool(word.get("rehearsal"))
+    pieces = [f"{int(word['decided']):,} of {int(word['planned']):,} objects"]
+    pieces.append(f"{int(counts['changed']):,} {'would change' if rehearsal else 'changed'}")
     pieces += [f"{int(counts[name]):,} {words}" for name, words in _TROUBLE.items() if counts.get(name)]
     objects, seconds = int(word["estimate"]["objects"]), float(word["estimate"]["seconds"])
-    left = objects - int(counts["changed"])
+    left = min(objects - int(counts["changed"]), int(word["planned"]) - int(word["decided"]))
     if objects > 0 and seconds > 0 and left > 0:
         pieces.append(f"about {_duration(seconds * left / objects)} left")
-    return "writing: " + ", ".join(pieces)
+    return ("rehearsing: " if rehearsal else "writing: ") + ", ".join(pieces)
 
 
 _TROUBLE = {"conflict": "in conflict", "refused": "refused", "failed": "failed", "left": "left alone"}
@@ -130,15 +137,11 @@ class ProgressAction(ActionBase):  # type: ignore[misc]  # Ansible has no types
     """Runs the module of the same name and shows how far it is.
 
     The variable ``syncready_progress_seconds`` says after how many seconds the first line comes; 0 shows none.
-
-    Attributes:
-        hands_over_path: whether the module has the option ``progress_path``; else its word lies in ``state_dir``.
     """
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
     _supports_async = True
-    hands_over_path = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the module; return its result."""
@@ -181,11 +184,8 @@ class ProgressAction(ActionBase):  # type: ignore[misc]  # Ansible has no types
         """Return where the module leaves word, and the folder that was made for it; None where nothing can be read."""
         if self._connection.transport != "local" or self._task.async_val:
             return None
-        if self.hands_over_path:
-            if arguments.get("progress_path"):
-                return str(arguments["progress_path"]), None
-            folder = tempfile.mkdtemp(prefix="syncready-progress-", dir=C.DEFAULT_LOCAL_TMP)
-            arguments["progress_path"] = os.path.join(folder, "progress.json")
-            return arguments["progress_path"], folder
-        state = arguments.get("state_dir") or os.environ.get("SYNCREADY_STATE_DIR")
-        return (os.path.join(os.path.expanduser(str(state)), "progress.json"), None) if state else None
+        if arguments.get("progress_path"):
+            return str(arguments["progress_path"]), None
+        folder = tempfile.mkdtemp(prefix="syncready-progress-", dir=C.DEFAULT_LOCAL_TMP)
+        arguments["progress_path"] = os.path.join(folder, "progress.json")
+        return arguments["progress_path"], folder

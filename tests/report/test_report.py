@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.syncready.m365.plugins.module_utils._audit.snapshot import Snapshot
+from ansible_collections.syncready.m365.plugins.module_utils._report.html_handover import render_handover
 from ansible_collections.syncready.m365.plugins.module_utils._report.html_snapshot import part_of
 from ansible_collections.syncready.m365.plugins.module_utils._report.mask import Mask
+from ansible_collections.syncready.m365.tests.directories import two_forests
 from ansible_collections.syncready.m365.tests.report.browser import Browser
 from ansible_collections.syncready.m365.tests.report.conftest import Page
 from ansible_collections.syncready.m365.tests.support import audits_for_reports, pages
@@ -48,6 +50,40 @@ def hostile(page: Page) -> Path:
     part = pages.hostile_part()
     other = pages.part(list(part.findings), name=pages.HOSTILE[2])
     return page(part, other, applied=pages.applied(pages.HOSTILE))
+
+
+@pytest.fixture(scope="module")
+def handover(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sheet that is handed over after a change."""
+    path = tmp_path_factory.mktemp("handover") / "handover.html"
+    path.write_text(
+        render_handover(pages.applied([f"person.{number}@contoso.com" for number in range(20)])), encoding="utf-8"
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def hostile_handover(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("handover") / "handover.html"
+    applied = pages.applied(pages.HOSTILE)
+    applied.directory = applied.error = pages.HOSTILE[0]
+    applied.notes, applied.files = pages.HOSTILE, {"outcomes.csv": pages.HOSTILE[9]}
+    path.write_text(render_handover(applied), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def forests(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One report of two forests from the snapshots of their audits, as the module writes it."""
+    place = tmp_path_factory.mktemp("forests")
+    other = two_forests.FABRIKAM
+    with (place / "fabrikam.ldif").open("w", encoding="utf-8") as out:
+        two_forests.write(other, out)
+    audits_for_reports.run_audit_module(report_dir=str(place / "contoso"))
+    audits_for_reports.run_audit_module(ldif_path=str(place / "fabrikam.ldif"), report_dir=str(place / "fabrikam"))
+    snapshots = [str(place / name / "snapshot.sqlite") for name in ("contoso", "fabrikam")]
+    audits_for_reports.run_audit_module(compare_snapshots=snapshots, report_dir=str(place / "both"))
+    return place / "both" / "report.html"
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +123,59 @@ def test_the_console_stays_silent_and_nothing_is_loaded(
     assert browser.console() == []
     assert browser.run("return performance.getEntriesByType('resource').length") == 0
     assert browser.run("return window.hit") is None
+
+
+def test_several_forests(browser: Browser, forests: Path) -> None:
+    browser.open(forests)
+    use(browser)
+    assert browser.console() == []
+    assert browser.faults() == []
+    browser.run("document.querySelector('#filters').reset()")
+    browser.run("document.querySelector('#waived').click()")
+    numbers = browser.run(
+        """
+        const part = document.querySelector("#f-part"), found = {};
+        [...part.options].forEach(option => {
+            part.value = option.value;
+            part.dispatchEvent(new Event("input", {bubbles: true}));
+            found[option.textContent.replace(/ \\(.*/, "")] = document.querySelector("#count strong").textContent;
+        });
+        return found;
+        """
+    )
+    counts = {name: int(re.sub(r"\D", "", number)) for name, number in numbers.items()}
+    assert counts.keys() == {"all", "contoso.local", "fabrikam.local", "between the forests"}
+    assert counts.pop("all") == sum(counts.values())
+    lines = (forests.parent / "forests.jsonl").read_text(encoding="ascii").splitlines()
+    assert counts["between the forests"] == len(lines) > 0
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for name in ("overview", "forests"):
+        assert len(browser.picture(f"#{name}", PICTURES / f"several-{name}.png")) > 20_000
+
+
+@pytest.mark.parametrize("name", ["handover", "hostile_handover"])
+@pytest.mark.parametrize(("width", "scheme"), [(1500, "light"), (1500, "dark"), (420, "light")])
+def test_the_hand_over_is_for_everybody(
+    name: str, width: int, scheme: str, browser: Browser, request: pytest.FixtureRequest
+) -> None:
+    browser.open(request.getfixturevalue(name), scheme, width)
+    assert browser.console() == []
+    assert browser.run("return performance.getEntriesByType('resource').length") == 0
+    assert browser.run("return window.hit") is None
+    assert browser.run("return document.querySelectorAll('script, form, img').length") == 0
+    assert browser.run("return document.documentElement.scrollWidth") <= width
+    content = browser.run("return document.body.innerText")
+    assert not re.search(r"[\u202a-\u202e\u2066-\u2069\u200b\ufeff]", content)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    picture = PICTURES / f"{name}-{scheme}-{width}.png"
+    assert len(browser.picture("body", picture)) > 20_000
+    assert browser.faults() == []
+
+
+def test_the_hand_over_can_be_printed(browser: Browser, handover: Path) -> None:
+    browser.open(handover)
+    assert browser.pdf().startswith(b"%PDF")
+    assert browser.console() == []
 
 
 def test_the_policy_refuses_foreign_scripts_and_pictures(browser: Browser, sample: Path) -> None:

@@ -175,16 +175,18 @@ def applied(texts: t.Sequence[str]) -> Applied:
     return Applied(
         counts={"planned": len(outcomes), **counts},
         outcomes=outcomes,
-        plan={"id": "p-1", "digest": "5f" * 32, "path": "/srv/plans/plan.jsonl"},
+        directory="contoso.local",
+        plan={"plan": "p-1", "digest": "5f" * 32, "path": "/srv/plans/plan.jsonl"},
         run={
             "when": "2026-11-25T02:00:00+00:00",
             "server": "dc1.contoso.local",
             "ticket": texts[0],
             "approver": "Adele",
         },
-        left_by={"max_changes": counts["left"]},
-        stopped="The end of the change window was near.",
+        left=[(state, "max_changes", counts[state]) for state in states[1:5] if counts[state]],
+        stopped="deadline",
         journal="/srv/syncready/apply-1.jsonl",
+        undo={"server": "dc1.contoso.local", "journal_path": "/srv/syncready/apply-1.jsonl"},
         undo_ldif="/srv/syncready/apply-1.undo.ldif",
         notes=["Other domain controllers see the changes after replication."],
     )

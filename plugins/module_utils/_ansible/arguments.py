@@ -207,6 +207,7 @@ def guarded_spec() -> Spec:
         "change_ldif_path": {"type": "path"},
         "report_dir": {"type": "path"},
         "max_returned": {"type": "int", "default": 100},
+        "progress_path": {"type": "path"},
     }
 
 

@@ -23,7 +23,8 @@ from .._directory.interface import Directory
 from .._directory.ldif import LdifDirectory
 from .._model.version import VERSION
 from .._report.files import ReportDirectory
-from .._report.html import check_html, render
+from .._report.html import render
+from .._report.html_environment import check_html
 from .._report.html_snapshot import name_of, part_of
 from .._report.mask import Mask
 from .._report.rows import CSV_COLUMNS, GONE_COLUMNS, dict_as_csv, finding_as_dict, gone_as_csv
@@ -79,7 +80,7 @@ def audit(module: AnsibleModule) -> Result:
     thresholds = thresholds_of(params)
     mask = Mask(params["report_detail"])
     if params["compare_snapshots"]:
-        return compare(params, options)
+        return compare(params, options, thresholds, mask)
     planned = check_preview(params)
     if params["report_dir"]:
         check_html()
@@ -152,7 +153,9 @@ def _write(
     plain = (mask.finding(finding_as_dict(finding)) for _row, finding in read_findings(snapshot))
     report.write_rows("findings", CSV_COLUMNS, ((line, dict_as_csv(line)) for line in plain))
     if drift is not None:
-        report.write_rows("gone", GONE_COLUMNS, ((line, gone_as_csv(line)) for line in gone_list(snapshot)))
+        report.write_rows(
+            "gone", GONE_COLUMNS, ((line, gone_as_csv(line)) for line in map(mask.gone, gone_list(snapshot)))
+        )
         document["drift"] = drift.as_dict()
     report.write_json("summary.json", {**document, "crossed": over})
     report.write_text("report.html", render([part_of(snapshot, mask, over)], hides=mask.hides))
@@ -162,7 +165,7 @@ def _result(
     directory: Directory, snapshot: Snapshot, mask: Mask, summary: Summary, drift: Drift | None, limit: int
 ) -> Result:
     sample = [mask.finding(finding_as_dict(finding)) for _row, finding in read_findings(snapshot, limit=limit)]
-    gone = list(gone_list(snapshot, limit))
+    gone = [mask.gone(one) for one in gone_list(snapshot, limit)]
     total = summary.findings + summary.waivers["waived"]
     return {
         "source": directory.identity(),

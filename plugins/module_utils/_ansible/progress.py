@@ -48,6 +48,12 @@ class ProgressFile:
         word: dict[str, object] = {"step": step, "done": done, "seconds": round(seconds, 2)}
         if part is not None:
             word["part"] = round(min(max(part, 0.0), 1.0), 4)
+        self.put(word)
+
+    def put(self, word: dict[str, object]) -> None:
+        """Say something in the words of the one who reads it."""
+        if self._path is None:
+            return
         with contextlib.suppress(OSError):
             descriptor = os.open(self._path + ".new", os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
             with open(descriptor, "w", encoding="ascii") as file:

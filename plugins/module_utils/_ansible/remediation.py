@@ -14,6 +14,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from .._directory.interface import Directory, Modification
+from .._directory.ldif import LdifDirectory
 from .._model.errors import OptionError
 from .._remediation.accepted import waivers
 from .._remediation.making import MadePlan, make_plan
@@ -25,6 +26,7 @@ from .._report.files import ReportDirectory
 from .arguments import rules_spec
 from .choices import Params, audit_options, open_directory
 from .policies import Choice, policies_of
+from .progress import ProgressFile
 from .wrapper import Failure, Result
 from .writing import EMPTY_WRITING, WritingSession, lay_marker_for, settings_of
 
@@ -135,6 +137,7 @@ def _apply_now(module: AnsibleModule, choice: Choice) -> Result:
             "summary": made.summary.as_dict(),
             "unrepaired": made.proposals.unrepaired,
         }
+        session.told.unrepaired = made.proposals.unrepaired
         with _completed(more):
             result = session.apply_rows(made.header, made.proposals.rows, made.summary.judged, report)
     return {**EMPTY_RESULT, **result, **more}
@@ -160,6 +163,7 @@ def _apply_file(module: AnsibleModule, choice: Choice) -> Result:
             "summary": {},
             "unrepaired": {},
         }
+        session.told.notes = notes
         with _completed(more, notes):
             result = session.apply_plan(dataclasses.replace(plan, rows=chosen), None, report)
     return {**EMPTY_RESULT, **result, **more, "notes": notes + result["notes"]}
@@ -201,7 +205,15 @@ def _made(directory: Directory, params: Params, choice: Choice) -> MadePlan:
         "policies": {name: value for name, value in (params["policies"] or {}).items() if value},
         "options": {name: params[name] for name in sorted(_RULE_OPTIONS) if params[name]},
     }
-    return make_plan(directory, audit_options(params), policies_of(params), settings_of(params), choice.finding, words)
+    progress = ProgressFile(params["progress_path"])
+
+    def tell(step: str, done: int) -> None:
+        read = directory.part_read if step == "reading" and isinstance(directory, LdifDirectory) else None
+        progress.tell(step, done, read)
+
+    return make_plan(
+        directory, audit_options(params), policies_of(params), settings_of(params), choice.finding, words, tell
+    )
 
 
 def _outcome(change: ObjectChange) -> Outcome:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import typing as t
 
@@ -27,6 +26,8 @@ from .._remediation.run import Errand, Execution, execute, settle
 from .._remediation.state_dir import StateDirectory, lay_marker
 from .._report.files import ReportDirectory
 from .choices import Params, open_directory
+from .handover import Told
+from .progress import ProgressFile
 from .wrapper import Result
 from .writing_result import EMPTY_WRITING, Shaped
 
@@ -59,6 +60,9 @@ class WritingSession:
         digest: of what is applied, where that is known already: a cut run of the same goes on.
         purpose: what is done.
 
+    Attributes:
+        told: what the hand-over says beside what the run itself knows; the caller may add to it.
+
     Raises:
         OptionError: an option says something unusable.
         StateError: the directory for journals is not fit for its purpose.
@@ -77,6 +81,8 @@ class WritingSession:
         self._params = params
         self._purpose = purpose
         self._limits = _limits(params)
+        self.told = Told()
+        self._progress = ProgressFile(params["progress_path"])
         self.state: StateDirectory | None = None
         self.settled: list[Execution] = []
         marked = lay_marker_for(params)
@@ -121,6 +127,7 @@ class WritingSession:
         """
         check_directory(plan.header.directory, self._link.directory.identity(), "The plan")
         about = {"plan": plan.header.plan_id, "digest": plan.digest, "path": plan.path}
+        self.told.header = plan.header
         return self.write(list(by_object(plan.rows)), plan.digest, about, judged, report)
 
     def apply_rows(
@@ -133,6 +140,7 @@ class WritingSession:
         """Apply rows that were made on the spot; the header has their digest. Otherwise as ``apply_plan``."""
         check_directory(header.directory, self._link.directory.identity(), "The plan")
         about = {"plan": header.plan_id, "digest": header.digest}
+        self.told.header = header
         return self.write(list(by_object(rows)), header.digest, about, judged, report)
 
     def write(
@@ -159,7 +167,9 @@ class WritingSession:
             check_mode=self._module.check_mode,
             observer=self._tell,
         )
-        shaped = Shaped(execution, self.settled, self._link.directory, self._params, self._module.check_mode)
+        shaped = Shaped(
+            execution, self.settled, self._link.directory, self._params, self._module.check_mode, errand, self.told
+        )
         if report is not None:
             return shaped.result(lambda: report)
         return shaped.result(lambda: shaped.report_directory(self.state, self._purpose, digest))
@@ -182,24 +192,17 @@ class WritingSession:
 
     def _tell(self, progress: Progress) -> None:
         """Leave word of how far the run is, for whoever waits."""
-        if self.state is None or self._module.check_mode:
-            return
-        path = os.path.join(self.state.path, _PROGRESS)
-        try:
-            with open(path + ".new", "w", encoding="ascii", opener=_for_owner) as file:
-                json.dump(
-                    {
-                        "decided": progress.decided,
-                        "planned": progress.planned,
-                        "counts": progress.counts,
-                        "estimate": {"objects": progress.estimate[0], "seconds": round(progress.estimate[1], 1)},
-                    },
-                    file,
-                )
-            os.replace(path + ".new", path)
-        except OSError:
-            # Nothing depends on it; a full disk shows in the journal.
-            return
+        check_mode = self._module.check_mode
+        word: dict[str, object] = {
+            "decided": progress.decided,
+            "planned": progress.planned,
+            "counts": progress.counts,
+            "estimate": {"objects": progress.estimate[0], "seconds": round(progress.estimate[1], 1)},
+            "rehearsal": check_mode,
+        }
+        if self.state is not None and not check_mode:
+            ProgressFile(os.path.join(self.state.path, _PROGRESS)).put(word)
+        self._progress.put(word)
 
     def close(self) -> None:
         """Let others use the directory for journals, and close what was opened again."""
@@ -244,7 +247,3 @@ def settings_of(params: Params) -> Settings:
 def _job() -> str:
     """Return what names the job of AWX or Automation Platform; empty elsewhere."""
     return os.environ.get("JOB_ID", "")
-
-
-def _for_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -11,11 +11,12 @@ import typing as t
 from .._directory.interface import Directory
 from .._model.errors import SyncreadyError
 from .._remediation.outcomes import STATES
-from .._remediation.run import Execution
+from .._remediation.run import Errand, Execution
 from .._remediation.state_dir import StateDirectory
 from .._report import outcomes
 from .._report.files import ReportDirectory
 from .choices import Params
+from .handover import Told, write_handover
 from .wrapper import Failure, Result
 
 EMPTY_WRITING: Result = {
@@ -46,6 +47,8 @@ class Shaped:
         directory: what was written.
         params: the options.
         check_mode: whether it was a rehearsal.
+        errand: what the run was for.
+        told: what the hand-over says besides.
     """
 
     def __init__(
@@ -55,12 +58,16 @@ class Shaped:
         directory: Directory,
         params: Params,
         check_mode: bool,
+        errand: Errand,
+        told: Told,
     ) -> None:
         self._execution = execution
         self._settled = settled
         self._directory = directory
         self._params = params
         self._check_mode = check_mode
+        self._errand = errand
+        self._told = told
 
     def result(self, place: t.Callable[[], ReportDirectory | None]) -> Result:
         """Return the result.
@@ -82,10 +89,21 @@ class Shaped:
         shown_diff = outcomes.capped(diff[:most], most)
         error = found.error
         artifacts: dict[str, t.Any] = {}
+        notes = self._notes()
         try:
             report = place()
             if report is not None:
                 report.write_rows("outcomes", outcomes.COLUMNS, outcomes.rows(listed))
+                notes += write_handover(
+                    report,
+                    execution,
+                    self._errand,
+                    self._told,
+                    self._directory,
+                    self._params,
+                    check_mode=self._check_mode,
+                    notes=[*notes, *self._finished_first()],
+                )
                 artifacts = report.publish()
         except SyncreadyError as failed:
             error = error or failed
@@ -105,7 +123,7 @@ class Shaped:
             "undo_ldif": execution.undo_ldif,
             "change_ldif": execution.change_ldif,
             "settled": [{"journal": one.journal, "counts": one.report.counts()} for one in self._settled],
-            "notes": self._notes(),
+            "notes": notes,
             "artifacts": artifacts,
         }
         if error is not None:
@@ -132,6 +150,13 @@ class Shaped:
         if self._params["change_ldif_path"] and self._execution.change_ldif:
             return ReportDirectory(self._params["change_ldif_path"].removesuffix(".ldif") + "." + name)
         return None
+
+    def _finished_first(self) -> list[str]:
+        return [
+            f"A run that had been cut was finished first ({one.report.counts()['changed']} objects changed); its journal is "
+            f"{one.journal}."
+            for one in self._settled
+        ]
 
     def _notes(self) -> list[str]:
         execution = self._execution

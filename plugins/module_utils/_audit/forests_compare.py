@@ -37,12 +37,14 @@ class Comparison:
         forests: what was compared, as plain values.
         persons: how people were joined, in numbers.
         notes: what should be known, in words.
+        offsets: for each of them, what was added to the numbers of its objects.
     """
 
     summary: Summary
     forests: list[dict[str, t.Any]]
     persons: dict[str, int]
     notes: list[str] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
 
 
 def compare_forests(paths: t.Sequence[str], join: ForestJoin, options: AuditOptions, snapshot: Snapshot) -> Comparison:
@@ -92,6 +94,7 @@ def compare_forests(paths: t.Sequence[str], join: ForestJoin, options: AuditOpti
             "linked_mailboxes_unresolved": unresolved,
         },
         notes,
+        [item.offset for item in forests.items],
     )
 
 

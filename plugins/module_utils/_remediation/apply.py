@@ -272,7 +272,8 @@ class Applier:
 
     def _tell(self) -> None:
         report = self.report
-        self._observer(Progress(len(report.outcomes), report.planned, report.counts(), report.estimate))
+        # What was measured so far says more about the rest than the guess at the beginning.
+        self._observer(Progress(len(report.outcomes), report.planned, report.counts(), self.governor.estimate()))
 
     def _finish(self) -> None:
         report = self.report

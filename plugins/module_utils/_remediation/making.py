@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass
 
 from .._audit.options import AuditOptions
-from .._audit.scan import run_audit
+from .._audit.scan import Tell, run_audit
 from .._audit.scope import Scopes, members_of
 from .._audit.snapshot import Snapshot
 from .._audit.summary import Summary
@@ -53,6 +53,7 @@ def make_plan(
     settings: Settings,
     wanted: t.Callable[[Finding], bool],
     words: dict[str, dict[str, t.Any]],
+    tell: Tell | None = None,
 ) -> MadePlan:
     """Audit a directory and propose changes.
 
@@ -63,6 +64,7 @@ def make_plan(
         settings: which objects and attributes are left alone.
         wanted: whether a finding is to be repaired.
         words: ``policies`` and ``options`` as the user chose them, for the header.
+        tell: is told now and then what is done, and how many objects of it.
 
     Raises:
         DirectoryError: not everything could be read.
@@ -70,7 +72,9 @@ def make_plan(
     """
     snapshot = Snapshot()
     try:
-        summary = run_audit(directory, options, snapshot)
+        summary = run_audit(directory, options, snapshot, tell=tell)
+        if tell is not None:
+            tell("planning", 0)
         details = Details(snapshot)
         details.read(directory, options.rules)
         licence = options.licence_scope

@@ -35,11 +35,12 @@ OVERVIEW = r"""{%- import 'macros' as m -%}
 <th scope="col" class="n">Warnings</th><th scope="col" class="n">Infos</th><th scope="col">Stands</th>
 <th scope="col">Read</th></tr></thead><tbody>
 {%- for part in parts -%}
-<tr><th scope="row"><bdi>{{ part.name | visible }}</bdi></th><td class="n">{{ part.summary.judged | number }}</td>
+<tr><th scope="row"><bdi>{{ part.name | visible }}</bdi></th>
+<td class="n">{% if part.across is none %}{{ part.summary.judged | number }}{% else %}<span aria-hidden="true">&ndash;</span>{% endif %}</td>
 {%- for name in ('error', 'warning', 'info') -%}<td class="n">{{ part.summary.severity[name] | number }}</td>{%- endfor -%}
 <td>{% if part.summary.severity.error %}{{ m.icon('error') }} not ready{% elif part.summary.severity.warning -%}
 {{ m.icon('warning') }} ready, with warnings{% else %}{{ m.icon('good') }} ready{% endif %}</td>
-<td>{{ part.created | moment }}</td></tr>
+<td>{% if part.across is none %}{{ part.created | moment }}{% else %}compared{% endif %}</td></tr>
 {%- endfor -%}
 </tbody></table></div></div>
 {%- endif -%}
@@ -111,60 +112,6 @@ DRIFT = r"""{%- import 'macros' as m -%}
 {%- endif -%}
 </div>
 {%- endfor -%}
-</section>
-{%- endif -%}"""
-
-APPLIED = r"""{%- import 'macros' as m -%}
-{%- if applied -%}
-<section id="applied" aria-labelledby="applied-h"><h2 id="applied-h">The change</h2>
-<div class="card"><h3>What was planned, done, and left</h3>
-{%- if applied.stopped -%}<p class="notice">{{ m.icon('warning') }} {{ applied.stopped | visible }}</p>{%- endif -%}
-<ul class="tiles small">
-<li class="tile"><div><span class="tile-name">Planned</span><span class="tile-number">{{ applied.counts.planned | number }}</span>
-<span class="tile-note">Objects that the plan changes.</span></div></li>
-{%- for name, words in state_words.items() if applied.counts[name] or name in ('changed', 'left') -%}
-<li class="tile"><div><span class="tile-name">{{ words[0] }}</span>
-<span class="tile-number">{{ applied.counts[name] | number }}</span><span class="tile-note">{{ words[1] }}
-{%- if name == 'left' %}{% for reason, number in applied.left_by.items() %} {{ reason }}: {{ number | number }}.{% endfor %}{% endif -%}
-</span></div></li>
-{%- endfor -%}
-</ul>
-<div class="narrow">{{ m.pairs(applied_rows) }}</div>
-{%- if applied.notes -%}<ul class="notes">{%- for note in applied.notes -%}<li>{{ note | visible }}</li>{%- endfor -%}</ul>{%- endif -%}
-</div>
-<div class="card"><h3>How to take it back</h3>
-{%- if applied.journal -%}
-<p>The journal holds every value as it was. This task takes all of it back; what somebody changed since then is left alone
-and listed:</p>
-<pre class="code" tabindex="0" role="region" aria-label="Task that takes the change back">{{ undo_task }}</pre>
-{%- endif -%}
-{%- if applied.undo_ldif -%}
-<p>By hand, on a domain controller or with LDAP tools, with the file <bdi class="path">{{ applied.undo_ldif | visible }}</bdi>:</p>
-<pre class="code" tabindex="0" role="region" aria-label="Command that takes the change back">{{ undo_command }}</pre>
-{%- endif -%}
-{%- if not applied.journal and not applied.undo_ldif -%}<p>Nothing was written, so there is nothing to take back.</p>{%- endif -%}
-<p>What Microsoft 365 did with the values in the meantime is not undone by this.</p>
-</div>
-{%- if outcomes -%}
-<div class="card"><h3>Object by object</h3>
-{%- if outcomes | length < applied.counts.planned -%}<p>The first {{ outcomes | length | number }} of
-{{ applied.counts.planned | number }}; the tables hold all of them.</p>{%- endif -%}
-<div class="scroll-x tall" tabindex="0" role="region" aria-label="What became of each object"><table class="plain">
-<thead><tr><th scope="col">State</th><th scope="col">Object</th><th scope="col">Change</th><th scope="col">Why</th></tr></thead>
-<tbody>
-{%- for one in outcomes -%}
-<tr><td class="nowrap">{{ m.icon({'changed': 'good', 'unchanged': 'good', 'left': 'info', 'conflict': 'warning'}.get(one.state, 'error')) }}
-{{ state_words[one.state][0] }}</td>
-<td><bdi>{{ one.object.name | visible }}</bdi><br><span class="where"><bdi>{{ one.object.dn | above | visible_dn }}</bdi></span></td>
-<td class="value">
-{%- for change in one.changes -%}<p class="attribute">{{ change.attribute }}</p>
-{%- for text in change.remove -%}<del><span class="away">removed: </span><bdi>{{ text | visible(20000) }}</bdi></del>{%- endfor -%}
-{%- for text in change.add -%}<ins><span class="away">added: </span><bdi>{{ text | visible(20000) }}</bdi></ins>{%- endfor -%}
-{%- endfor -%}</td>
-<td>{{ one.message | visible }}</td></tr>
-{%- endfor -%}
-</tbody></table></div></div>
-{%- endif -%}
 </section>
 {%- endif -%}"""
 

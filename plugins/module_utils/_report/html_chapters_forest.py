@@ -8,7 +8,7 @@ from __future__ import annotations
 
 FORESTS = r"""{%- import 'macros' as m -%}
 <section id="forests" aria-labelledby="forests-h"><h2 id="forests-h">{{ 'Directories' if parts | length > 1 else 'Directory' }}</h2>
-{%- for part in parts -%}
+{%- for part in parts if part.across is none -%}
 <div class="card"><h3><bdi>{{ part.name | visible }}</bdi></h3>
 <div class="columns">
 <div><h4>What was read</h4>{{ m.pairs(part | source_rows) }}</div>
@@ -32,6 +32,15 @@ FORESTS = r"""{%- import 'macros' as m -%}
 {%- if part.forest.upn_suffixes | length > 20 -%}<p class="hint">{{ part.forest.upn_suffixes | length - 20 }} more suffixes
 are in the result of forest_info.</p>{%- endif -%}
 {%- endif -%}
+</div>
+{%- endfor -%}
+{%- for part in parts if part.across is not none -%}
+<div class="card"><h3>Side by side</h3>
+<p>What no audit of one forest can see: addresses, sign-in names and anchors that people of different forests hold, suffixes
+of two forests, and linked mailboxes without their account. In the list, the directory of these findings is
+&ldquo;{{ part.name }}&rdquo;.</p>
+<div class="narrow">{{ m.pairs(part | across_rows) }}</div>
+{%- if part.across.notes -%}<ul class="notes">{%- for note in part.across.notes -%}<li>{{ note | visible }}</li>{%- endfor -%}</ul>{%- endif -%}
 </div>
 {%- endfor -%}
 </section>"""

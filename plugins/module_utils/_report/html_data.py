@@ -9,6 +9,7 @@ A page with 50,000 findings stays at some megabytes that way, and a browser read
 
 from __future__ import annotations
 
+import itertools
 import json
 import typing as t
 
@@ -48,7 +49,7 @@ class Texts:
 def page_data(parts: t.Sequence[Part]) -> Plain:
     """Return the findings of all directories, the severest first, with the words that explain them.
 
-    No more than MAX_FINDINGS are taken, in equal shares of the directories that have more.
+    No more than MAX_FINDINGS are taken, in equal shares of the directories that have more than their share.
     """
     columns: dict[str, list[t.Any]] = {
         name: [] for name in "part severity outcome rule attribute kind rdn name ou value message why repair".split()
@@ -58,11 +59,9 @@ def page_data(parts: t.Sequence[Part]) -> Plain:
     rules: dict[str, int] = {}
     holders: dict[int, Plain] = {}
     changes: dict[int, t.Any] = {}
-    share = MAX_FINDINGS // max(1, len(parts))
+    shares = _shares([part.summary["findings"] + part.summary["waivers"]["waived"] for part in parts])
     for number, part in enumerate(parts):
-        for place, finding in enumerate(part.findings):
-            if place >= share:
-                break
+        for finding in itertools.islice(part.findings, shares[number]):
             row = len(columns["part"])
             _add(columns, texts, rules, number, finding)
             if finding["holders_total"]:
@@ -84,6 +83,16 @@ def page_data(parts: t.Sequence[Part]) -> Plain:
         "repairs": [[name, *words] for name, words in REPAIR_WORDS.items()],
         "drift": [[name, *words] for name, words in DRIFT_WORDS.items()],
     }
+
+
+def _shares(wanted: t.Sequence[int]) -> list[int]:
+    """Return how many findings of each directory are taken: what one does not need, the others have."""
+    shares = [0] * len(wanted)
+    room = MAX_FINDINGS
+    for left, place in enumerate(sorted(range(len(wanted)), key=lambda place: wanted[place])):
+        shares[place] = min(wanted[place], room // (len(wanted) - left))
+        room -= shares[place]
+    return shares
 
 
 def _add(columns: dict[str, list[t.Any]], texts: Texts, rules: dict[str, int], part: int, finding: Plain) -> None:

@@ -33,6 +33,20 @@ _VERDICTS = {
     "not-routable": "can never be verified",
     "unknown-tld": "does not exist",
 }
+_JOINS = {
+    "none": "nothing: every object is a person of its own",
+    "mail": "mail",
+    "master_account": "the master account of linked mailboxes",
+    "attribute": "an attribute",
+}
+_PERSONS = {
+    "joined": "People with objects in several forests",
+    "ambiguous": "Values that two users of one forest have, which join nobody",
+    "galsync_contacts": "Contacts that stand for people of another forest",
+    "galsync_contacts_without_person": "Such contacts without a person",
+    "linked_mailboxes": "Linked mailboxes",
+    "linked_mailboxes_unresolved": "Linked mailboxes without their account",
+}
 
 
 class Box(t.NamedTuple):
@@ -145,6 +159,15 @@ def object_rows(part: Part) -> Rows:
     return rows
 
 
+def across_rows(part: Part) -> Rows:
+    """Return how people of different forests were joined."""
+    known = part.across or {}
+    persons = known["persons"]
+    return [("People are joined by", _JOINS.get(known["join"], known["join"]))] + [
+        (label, number(persons[name])) for name, label in _PERSONS.items() if persons.get(name) is not None
+    ]
+
+
 def forest_rows(part: Part) -> Rows:
     """Return what is known of the forest."""
     known = part.forest or {}
@@ -170,7 +193,7 @@ def exchange_rows(part: Part) -> Rows:
     servers = exchange["servers"]
     return [
         ("Organization", exchange["organisation"]),
-        ("Schema", exchange["schema_version_name"] or exchange["schema"]),
+        ("Schema of Exchange", exchange["schema_version_name"] or yes_no(exchange["schema"])),
         ("Servers", "not known" if servers is None else _servers(servers)),
         ("Hybrid configuration", yes_no(exchange["hybrid"]["configured"])),
         ("OAuth with Exchange Online", yes_no(exchange["oauth"]["configured"])),

@@ -78,18 +78,20 @@ PAGE = r"""<!doctype html>
 <style>{{ style }}</style>
 </head>
 <body>
-<a class="skip" href="#findings">Skip to the findings</a>
+<a class="skip" href="#{{ skip[0] }}">Skip to {{ skip[1] }}</a>
 <header class="top">
 <div class="wide">
 <p class="product">syncready.m365</p>
 <h1><bdi>{{ title | visible }}</bdi></h1>
 <p class="when">{{ subtitle }}</p>
-<button type="button" id="theme" class="quiet" hidden>Colours: auto</button>
+{% if script %}<button type="button" id="theme" class="quiet" hidden>Colours: auto</button>
+{% endif -%}
 </div>
 </header>
-<nav class="menu" aria-label="Parts of the report"><div class="wide"><ul>
+{% if menu %}<nav class="menu" aria-label="Parts of the report"><div class="wide"><ul>
 {%- for anchor, name in menu -%}<li><a href="#{{ anchor }}">{{ name }}</a></li>{%- endfor -%}
 </ul></div></nav>
+{% endif -%}
 <main class="wide">
 {{ overview }}
 {{ drift }}
@@ -101,8 +103,9 @@ PAGE = r"""<!doctype html>
 <footer class="wide"><p>Made by {{ collection }} on {{ generated }}. This file needs no network and holds everything it
 shows. {% if hides %}Names are pseudonyms, values show their shape only.{% else %}It holds names and addresses of people:
 keep it where those may be kept.{% endif %}</p></footer>
-<script type="application/json" id="data">{{ data }}</script>
+{% if script %}<script type="application/json" id="data">{{ data }}</script>
 <script>{{ script }}</script>
+{% endif -%}
 </body>
 </html>
 """

@@ -57,6 +57,8 @@ class Part:
         teams: what is known of Teams and the mailboxes (``Facts.as_dict``), where that is known.
         drift: how the findings differ from those of an earlier run (``Drift.as_dict``), where there was one.
         crossed: thresholds that were crossed, in words.
+        across: where this stands for what lies between directories, and is none itself: how people were joined, in
+            numbers, and ``notes`` in words.
     """
 
     name: str
@@ -71,30 +73,50 @@ class Part:
     teams: Plain | None = None
     drift: Plain | None = None
     crossed: t.Sequence[str] = ()
+    across: Plain | None = None
 
 
 @dataclass
 class Applied:
-    """What a plan did: the sheet that is handed over after a change.
+    """What a plan, or a roll back, did: the sheet that is handed over after a change.
 
     Attributes:
         counts: objects by state, and how many were ``planned``.
         outcomes: what became of each object, the worst first, in the shape of a line of outcomes.jsonl.
-        plan: id, digest and path of the plan.
-        run: when, by which server, ticket, approver.
-        left_by: how many objects were left alone, by the limit or option.
-        stopped: why the run ended early, or "".
+        purpose: "apply" or "rollback".
+        rehearsal: whether nothing was written, because it was check mode.
+        directory: what people call the directory.
+        plan: of the plan, ``plan`` (its id), ``digest``, ``path``, ``created``, ``collection`` and ``policies``; of a roll
+            back ``taken_back``, the path of the journal.
+        run: when, by which server, account and job, ticket, approver.
+        left: state, reason and number of the objects that did not become what was wanted, the worst first.
+        unrepaired: how many objects with findings the plan does not change, by the reason.
+        stopped: the limit that ended the run early, or "".
+        error: what broke the run, in words, or "".
         journal: path of the journal.
+        undo: options of the roll back that takes the change back; empty where the journal cannot do that alone.
         undo_ldif: path of the file that takes everything back by hand.
+        change_ldif: path of the changes that wait for an import.
+        changed_by_all: objects that all runs of the journal changed; None where that is not known.
         notes: what else to know.
+        files: name to path of the files with the complete lists.
     """
 
     counts: t.Mapping[str, int]
     outcomes: t.Iterable[Plain] = ()
+    purpose: t.Literal["apply", "rollback"] = "apply"
+    rehearsal: bool = False
+    directory: str = ""
     plan: t.Mapping[str, str] = field(default_factory=dict)
     run: t.Mapping[str, str] = field(default_factory=dict)
-    left_by: t.Mapping[str, int] = field(default_factory=dict)
+    left: t.Sequence[tuple[str, str, int]] = ()
+    unrepaired: t.Mapping[str, int] = field(default_factory=dict)
     stopped: str = ""
+    error: str = ""
     journal: str | None = None
+    undo: t.Mapping[str, t.Any] = field(default_factory=dict)
     undo_ldif: str | None = None
+    change_ldif: str | None = None
+    changed_by_all: int | None = None
     notes: t.Sequence[str] = ()
+    files: t.Mapping[str, str] = field(default_factory=dict)

@@ -13,7 +13,6 @@ from collections import Counter
 from .._audit.drift import gone_list
 from .._audit.findings import read_findings
 from .._audit.snapshot import FORMAT, Snapshot
-from .._model.dn import parent
 from .._model.errors import OptionError
 from .html_parts import Count, Part, Plain
 from .mask import Mask
@@ -23,6 +22,7 @@ TOP_OUS = 200
 TOP_OBJECTS = 25
 TOP_GONE = 500
 _FOREST = "the forest itself"
+BETWEEN = "between the forests"
 _OPEN = "f.waiver IS NULL"
 
 
@@ -49,19 +49,43 @@ def part_of(snapshot: Snapshot, mask: Mask, crossed: t.Sequence[str] = ()) -> Pa
         source=source,
         summary=meta["summary"],
         rules=_by_rule(snapshot),
-        ous=_by_ou(snapshot),
+        ous=_by_ou(snapshot, mask),
         offenders=_offenders(snapshot, mask),
         findings=(mask.finding(finding_as_dict(found)) for _row, found in read_findings(snapshot)),
         forest=forest,
         teams=meta.get("teams"),
-        drift=_drift(snapshot, meta),
+        drift=_drift(snapshot, meta, mask),
         crossed=crossed,
     )
 
 
-def _drift(snapshot: Snapshot, meta: Plain) -> Plain | None:
+def part_across(snapshot: Snapshot, mask: Mask, about: Plain, summary: Plain, crossed: t.Sequence[str] = ()) -> Part:
+    """Return what lies between directories, for a report that shows the directories beside it.
+
+    Args:
+        snapshot: after the comparison; it stays open until the report is written.
+        mask: hides names.
+        about: how people were joined (``Part.across``).
+        summary: the comparison in numbers; its objects are those of the directories, so they are not counted again.
+        crossed: thresholds that were crossed, in words.
+    """
+    return Part(
+        name=BETWEEN,
+        created="",
+        source={},
+        summary={**summary, "judged": 0, "left_out": {}, "skipped": {}, "judged_kind": {}},
+        rules=_by_rule(snapshot),
+        ous=_by_ou(snapshot, mask),
+        offenders=_offenders(snapshot, mask),
+        findings=(mask.finding(finding_as_dict(found)) for _row, found in read_findings(snapshot)),
+        crossed=crossed,
+        across=about,
+    )
+
+
+def _drift(snapshot: Snapshot, meta: Plain, mask: Mask) -> Plain | None:
     drift: Plain | None = meta.get("drift")
-    return {**drift, "gone_list": list(gone_list(snapshot, TOP_GONE))} if drift else None
+    return {**drift, "gone_list": [mask.gone(one) for one in gone_list(snapshot, TOP_GONE)]} if drift else None
 
 
 def name_of(source: t.Mapping[str, str], forest: Plain | None) -> str:
@@ -79,14 +103,14 @@ def _by_rule(snapshot: Snapshot) -> list[Count]:
     return _sorted(numbers)
 
 
-def _by_ou(snapshot: Snapshot) -> list[Count]:
+def _by_ou(snapshot: Snapshot, mask: Mask) -> list[Count]:
     numbers: dict[str, list[int]] = {}
     question = (
         "SELECT o.dn, o.standing, f.severity, count(*) FROM findings f JOIN objects o USING (oid) "
         f"WHERE {_OPEN} GROUP BY o.oid, f.severity"
     )
     for dn, standing, severity, number in snapshot.ask(question):
-        name = _FOREST if standing == "forest" else parent(dn)
+        name = _FOREST if standing == "forest" else mask.place(dn)
         numbers.setdefault(name, [0, 0, 0])[severity] += number
     return _sorted(numbers)[:TOP_OUS]
 
@@ -102,6 +126,18 @@ def _offenders(snapshot: Snapshot, mask: Mask) -> list[Count]:
         shown = mask.object({"dn": dn, "guid": guid, "kind": kind, "name": name})
         found.append(Count(shown["name"], (numbers[0], numbers[1], numbers[2]), shown["dn"]))
     return found
+
+
+def worst(lists: t.Iterable[t.Sequence[Count]]) -> list[Count]:
+    """Return the objects of several lists, the worst first; an object that several lists name is listed once."""
+    sums: dict[tuple[str, str], tuple[int, int, int]] = {}
+    for counts in lists:
+        for count in counts:
+            key = (count.name, count.note)
+            errors, warnings, infos = sums.get(key, (0, 0, 0))
+            sums[key] = (errors + count.numbers[0], warnings + count.numbers[1], infos + count.numbers[2])
+    found = [Count(name, numbers, note) for (name, note), numbers in sums.items()]
+    return sorted(found, key=lambda count: (-count.numbers[0], -count.numbers[1]))
 
 
 def _sorted(numbers: dict[str, list[int]]) -> list[Count]:

@@ -59,6 +59,21 @@ class Mask:
             "waiver": None if finding["waiver"] is None else "waived",
         }
 
+    def gone(self, gone: Plain) -> Plain:
+        """Return a finding that is gone (``gone_list``) as the report may show it.
+
+        The run that had it may have kept it with names, or hidden them already; what is hidden stays as it is.
+        """
+        reference = gone["object"]
+        if not self.hides or reference["kind"] in _NOT_PERSONAL or _is_hidden(reference):
+            return gone
+        value = gone["value"]
+        return {**gone, "value": None if value is None else shape_of(value), "object": self.object(reference)}
+
+    def place(self, dn: str) -> str:
+        """Return where an object is: the DN above it, without what may be a person's container."""
+        return _place_of(dn) if self.hides else parent(dn)
+
     def object(self, reference: Plain) -> Plain:
         """Return which object is meant (``dn``, ``guid``, ``kind``, ``name``) without its name."""
         if not self.hides or reference["dn"] is None or reference["kind"] in _NOT_PERSONAL:
@@ -66,6 +81,11 @@ class Mask:
         key = reference["guid"] or self._salt + reference["dn"].lower()
         name = f"{reference['kind']}-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
         return {"dn": f"CN={name},{_place_of(reference['dn'])}", "guid": None, "kind": reference["kind"], "name": name}
+
+
+def _is_hidden(reference: Plain) -> bool:
+    kind = re.escape(reference["kind"] or "")
+    return reference["guid"] is None and re.fullmatch(f"{kind}-[0-9a-f]{{10}}", reference["name"] or "") is not None
 
 
 def shape_of(value: str) -> str:

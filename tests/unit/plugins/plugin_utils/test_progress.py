@@ -44,6 +44,17 @@ WRITING = {"changed": 80, "conflict": 2, "refused": 0, "failed": 0, "left": 1, "
         ),
         (
             {
+                "decided": 190,
+                "planned": 200,
+                "counts": {"changed": 20},
+                "estimate": {"objects": 200, "seconds": 100.0},
+                "rehearsal": True,
+            },
+            "rehearsing: 190 of 200 objects, 20 would change, about 5 s left",
+        ),
+        ({"step": "planning", "done": 0, "seconds": 3.0}, "making the plan"),
+        (
+            {
                 "decided": 0,
                 "planned": 20_000,
                 "counts": {"changed": 0},
@@ -91,33 +102,27 @@ def test_the_word_of_an_earlier_run_is_passed_over(tmp_path: Path) -> None:
     assert read_word(str(path), time.time() - 5) is None
 
 
-@pytest.mark.parametrize(
-    ("arguments", "environment", "transport", "async_val", "path"),
-    [
-        ({"state_dir": "/srv/state"}, None, "local", 0, "/srv/state/progress.json"),
-        ({}, "/srv/other", "local", 0, "/srv/other/progress.json"),
-        ({"state_dir": "/srv/state"}, "/srv/other", "local", 0, "/srv/state/progress.json"),
-        ({}, None, "local", 0, None),
-        # It cannot be read from here.
-        ({"state_dir": "/srv/state"}, None, "ssh", 0, None),
-        ({"state_dir": "/srv/state"}, None, "local", 60, None),
-    ],
-)
-def test_where_a_run_that_writes_leaves_word(
-    arguments: dict[str, t.Any],
-    environment: str | None,
-    transport: str,
-    async_val: int,
-    path: str | None,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("SYNCREADY_STATE_DIR", raising=False)
-    if environment is not None:
-        monkeypatch.setenv("SYNCREADY_STATE_DIR", environment)
+@pytest.mark.parametrize(("transport", "async_val"), [("ssh", 0), ("local", 60)])
+def test_what_cannot_be_read_from_here_is_not_asked_for(transport: str, async_val: int) -> None:
     action = ProgressAction.__new__(ProgressAction)
     action._connection = types.SimpleNamespace(transport=transport)
     action._task = types.SimpleNamespace(async_val=async_val)
-    assert action._place(arguments) == (None if path is None else (path, None))
+    arguments: dict[str, t.Any] = {"state_dir": "/srv/state"}
+    assert action._place(arguments) is None
+    assert arguments == {"state_dir": "/srv/state"}
+
+
+def test_the_module_is_told_where_to_leave_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ansible.constants.DEFAULT_LOCAL_TMP", str(tmp_path))
+    action = ProgressAction.__new__(ProgressAction)
+    action._connection = types.SimpleNamespace(transport="local")
+    action._task = types.SimpleNamespace(async_val=0)
+    arguments: dict[str, t.Any] = {}
+    path, folder = action._place(arguments) or ("", None)
+    assert arguments == {"progress_path": path}
+    assert folder is not None and Path(path).parent == Path(folder)
+    assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
+    assert action._place({"progress_path": "/srv/word.json"}) == ("/srv/word.json", None)
 
 
 def test_nothing_depends_on_the_file(tmp_path: Path) -> None:

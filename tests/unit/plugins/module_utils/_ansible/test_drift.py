@@ -423,6 +423,24 @@ def test_a_report_without_names_holds_none(tmp_path: Path) -> None:
     assert again["drift"]["known"] == hidden["summary"]["findings"]
 
 
+def test_what_was_kept_with_names_is_gone_without_them(job: Job) -> None:
+    job.run(night(1, 2))
+    hidden: dict[str, t.Any] = {"report_detail": "pseudonymous"}
+    second = job.run(night(2), **hidden)
+    third = job.run(night(), **hidden)
+    for result in (second, third):
+        (gone,) = result["gone"]
+        assert gone["object"]["guid"] is None
+        assert gone["object"]["name"].startswith("user-")
+        assert gone["value"] == "x&0@contoso.com"
+        for artifact in result["artifacts"].values():
+            content = Path(artifact["path"]).read_text(encoding="utf-8")
+            assert not re.search(r"User [12]\b|u&[12]@", content), artifact["path"]
+    # Who was hidden already keeps the pseudonym of the report of that night.
+    (before,) = second["findings"]
+    assert third["gone"][0]["object"] == before["object"]
+
+
 def test_a_run_can_be_read_while_it_is_there(job: Job) -> None:
     job.run(night(1, 2))
     run = Run(str(job.runs()[0]))

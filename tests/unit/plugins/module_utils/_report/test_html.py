@@ -197,8 +197,8 @@ def test_a_page_that_does_not_hold_all_says_so(monkeypatch: pytest.MonkeyPatch) 
     found = [pages.finding(number) for number in range(25)]
     page = render([pages.part(found), pages.part(found[:2])])
     data = json.loads(Reader(page).blocks["script"][0])
-    assert data["columns"]["part"] == [0] * 5 + [1] * 2
-    assert "severest 7 of\n27 findings" in page
+    assert data["columns"]["part"] == [0] * 8 + [1] * 2
+    assert "severest 10 of\n27 findings" in page
 
 
 def test_the_hand_over_says_how_to_undo() -> None:
