@@ -26,6 +26,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._model.errors impor
 from ansible_collections.syncready.m365.plugins.module_utils._teams.matrix import FEATURES
 from ansible_collections.syncready.m365.tests.support import teams_tenants
 from ansible_collections.syncready.m365.tests.support.teams_tenants import SHAPES, Shape, in_tenant
+from ansible_collections.syncready.m365.tests.support.tenant_cases import immutable_id
 
 SAMPLE = Path(__file__).resolve().parents[5] / "demo" / "contoso.ldif"
 VNEXT = "exchange_online_dedicated_vnext"
@@ -130,7 +131,7 @@ def accounts_of_the_sample(result: dict[str, t.Any]) -> list[teams_tenants.Accou
     for number, user in enumerate(user for user in result["users"] if user["guid"] and not user["system"]):
         if number % 3:
             product = "SPE_E5" if number % 2 else "Microsoft_365_E5_(no_Teams)"
-            anchor = teams_tenants.immutable_id(uuid.UUID(user["guid"]))
+            anchor = immutable_id(uuid.UUID(user["guid"]))
             upn = f"user{number}@contoso.onmicrosoft.com"
             accounts.append(in_tenant(f"user{number}", product, upn=upn, mail=False, immutable_id=anchor))
     return accounts

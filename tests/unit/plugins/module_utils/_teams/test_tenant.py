@@ -36,6 +36,7 @@ from ansible_collections.syncready.m365.tests.support.teams_tenants import (
     World,
     in_tenant,
 )
+from ansible_collections.syncready.m365.tests.support.tenant_cases import guid
 
 SCOPE: dict[str, t.Any] = {"exclude": [OUTSIDE]}
 
@@ -281,7 +282,7 @@ def test_without_the_column_an_anchor_shows_the_synchronization(tmp_path: Path) 
     path = tmp_path / "users.csv"
     person = in_tenant("ann").person
     path.write_text(f"UserPrincipalName,OnPremisesImmutableId\nann@contoso.com,{person.immutable_id}\n")
-    by_anchor = bare(objectGUID=teams_tenants.guid("ann").bytes_le)
+    by_anchor = bare(objectGUID=guid("ann").bytes_le)
     for directory, expected in ((by_anchor, True), (bare(), None)):
         with beside([directory], path) as (census, _facts):
             (answer,) = census.users()
@@ -292,8 +293,8 @@ def test_without_the_column_an_anchor_shows_the_synchronization(tmp_path: Path) 
 def test_the_anchor_that_was_chosen(tmp_path: Path) -> None:
     entries = [
         bare(
-            objectGUID=teams_tenants.guid("ann").bytes_le,
-            mS_DS_ConsistencyGuid=teams_tenants.guid("another").bytes_le,
+            objectGUID=guid("ann").bytes_le,
+            mS_DS_ConsistencyGuid=guid("another").bytes_le,
         )
     ]
     account = in_tenant("ann", upn="someone@contoso.com", mail=False)

@@ -189,7 +189,7 @@ def test_names_of_products_are_read_in_any_dress() -> None:
     assert product_gives("Microsoft 365 E3 EEA (no Teams)") == product_gives(bundles[0])
     assert product_gives("Contoso Special") is None
     # As a product it has OneDrive, as a plan it has nothing to do with it.
-    assert product_gives("OFFICESUBSCRIPTION") == {"onedrive"}
+    assert product_gives("OFFICESUBSCRIPTION") == frozenset(("onedrive",))
     assert plan_gives("OFFICESUBSCRIPTION") is None
 
 
