@@ -18,6 +18,22 @@ options:
         the admin centre, or as a plain list with one domain on a line.
       - Its verified domains are added to O(verified_domains).
     type: path
+  initial_domain:
+    description:
+      - The domain that the tenant began with, such as V(contoso.onmicrosoft.com).
+      - By default it is taken from O(tenant_domains_path), from the users of the tenant, or from the description of the
+        account of Microsoft Entra Connect.
+    type: str
+  upn_sync_enabled:
+    description:
+      - Whether the feature C(SynchronizeUpnForManagedUsers) is on, so that sign-in names of licensed users follow the
+        directory. Not stated, it is unknown.
+    type: bool
+"""
+
+    # Users of the tenant, and how they are matched with those of the directory.
+    MATCHING = r"""
+options:
   tenant_licences_path:
     description:
       - An export that says which users have a licence, where the export of the users does not. A file that shows no
@@ -29,12 +45,6 @@ options:
         language. Each is given by the name of the property in Microsoft Graph, as C(userPrincipalName).
     type: dict
     default: {}
-  initial_domain:
-    description:
-      - The domain that the tenant began with, such as V(contoso.onmicrosoft.com).
-      - By default it is taken from O(tenant_domains_path), from the users of the tenant, or from the description of the
-        account of Microsoft Entra Connect.
-    type: str
   source_anchor:
     description:
       - What the immutable id of a user is made of. V(ms_ds_consistency_guid) is C(objectGUID) for a user in whom
@@ -42,9 +52,4 @@ options:
     type: str
     choices: [ms_ds_consistency_guid, object_guid]
     default: ms_ds_consistency_guid
-  upn_sync_enabled:
-    description:
-      - Whether the feature C(SynchronizeUpnForManagedUsers) is on, so that sign-in names of licensed users follow the
-        directory. Not stated, it is unknown.
-    type: bool
 """

@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - syncready.m365.forest.exchange
   - syncready.m365.forest.compare
   - syncready.m365.tenant
+  - syncready.m365.tenant.matching
 options:
   tenant_users_path:
     description:

@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - syncready.m365.directory
   - syncready.m365.scope
   - syncready.m365.tenant
+  - syncready.m365.tenant.matching
 options:
   tenant_users_path:
     description:

@@ -16,6 +16,9 @@ description:
     which version of Exchange, elsewhere, nowhere), and says which features of Microsoft Teams work with it.
   - The answers are those of Microsoft's document "How Exchange and Microsoft Teams interact". Conditions are resolved as
     far as the directory tells. What only the tenant knows is V(unknown), and the reason is said.
+  - With an export of the tenant's users in O(tenant_users_path), users are matched with their accounts. Licences and
+    whether an account is synchronized are known then, and mailboxes in the cloud that the directory does not show. The
+    module never talks to the tenant.
   - The facts name no user and stay small, so they can be cached. Answers for users are in RV(users) and in the files of
     O(report_dir).
   - A user whom the default filters of Microsoft Entra Connect or O(sync_scope) leave out is not synchronized, and no
@@ -31,7 +34,19 @@ extends_documentation_fragment:
   - syncready.m365.directory
   - syncready.m365.scope
   - syncready.m365.teams
+  - syncready.m365.tenant.matching
 options:
+  tenant_users_path:
+    description:
+      - An export of the tenant's users, in the forms that M(syncready.m365.cloud_match_info) takes.
+      - Of use are C(id), C(userPrincipalName), C(mail), C(proxyAddresses), C(onPremisesImmutableId),
+        C(onPremisesSyncEnabled), C(assignedPlans), C(assignedLicenses), C(licenseDetails), C(servicePlans), C(licenses),
+        C(skuPartNumber), C(userType), and C(recipientTypeDetails) of Exchange Online. What is not there stays unknown.
+      - Users are matched by the immutable id, else by the primary SMTP address, else by C(userPrincipalName). Whose
+        account may be somebody else's counts as not matched.
+      - Where the directory shows no mailbox (rows 8 and 9 of the decision table), C(recipientTypeDetails) says where it
+        is, else a licence for Exchange Online says that it is there. Nothing else about locations is changed.
+    type: path
   users:
     description:
       - The users to answer for, each by objectGUID, DN, C(userPrincipalName), C(sAMAccountName) or SMTP address.
@@ -51,6 +66,7 @@ options:
     type: int
     default: 100
 seealso:
+  - module: syncready.m365.cloud_match_info
   - module: syncready.m365.forest_info
   - module: syncready.m365.audit_info
   - name: How Exchange and Microsoft Teams interact
@@ -107,6 +123,19 @@ EXAMPLES = r"""
     sync_scope:
       exclude:
         - OU=Leavers,DC=contoso,DC=local
+
+- name: Let an export of the tenant say who has which licence and whose mailbox is in the cloud
+  syncready.m365.teams_mailbox_facts:
+    transport: ldif
+    ldif_path: /srv/exports/contoso.ldif
+    tenant_users_path: /srv/exports/users.json
+  register: teams
+
+- name: Say how many users were matched and have a licence for Teams
+  ansible.builtin.debug:
+    msg: "{{ tenant.matched }} matched, {{ tenant.services.teams.yes }} with a licence for Teams"
+  vars:
+    tenant: "{{ teams.ansible_facts.syncready_teams.tenant }}"
 """
 
 RETURN = r"""
@@ -195,6 +224,8 @@ ansible_facts:
             - C(state) is V(met), V(not_met) or V(unknown), C(reason) says why. C(part) is the part of the feature that
               needs it; null means all of it.
             - Conditions that one user meets and another does not have C(users); they are met when all users meet them.
+              With O(tenant_users_path) the licences are among them, and C(users.not_in_tenant) says how many of the
+              C(unknown) were matched with no account.
           type: dict
           sample: {"oauth": {"text": "OAuth is configured.", "part": null, "state": "not_met",
             "reason": "The organisation has no authorization server."}}
@@ -207,7 +238,10 @@ ansible_facts:
           type: dict
           sample: {"use_outlook": "These users set it in Outlook."}
         advisories:
-          description: What to know or to do besides, by C(id), with C(text), C(reason), C(source), and C(remark).
+          description:
+            - What to know or to do besides, by C(id), with C(text), C(reason), C(source), and C(remark).
+            - With O(tenant_users_path), those that ask for licences have C(users), the numbers of synchronized users who
+              have them, C(yes), C(no) or C(unknown).
           type: list
           elements: dict
           sample: [{"id": "group_creation", "text": "Users who shall create teams must be allowed to create groups.",
@@ -223,6 +257,51 @@ ansible_facts:
             - C(advisories) have C(id), C(newest) and C(seed).
           type: dict
           sample: {"cells": [], "advisories": []}
+        tenant:
+          description: What the export of the tenant says. Only with O(tenant_users_path).
+          type: dict
+          contains:
+            accounts:
+              description: Accounts of the export.
+              type: int
+              sample: 430
+            users:
+              description: Synchronized users of the directory.
+              type: int
+              sample: 400
+            matched:
+              description: How many of them were matched with an account.
+              type: int
+              sample: 396
+            matched_by:
+              description: The matched users by C(immutable_id), C(object_guid), C(smtp) or C(upn).
+              type: dict
+              sample: {"immutable_id": 390, "smtp": 6}
+            undecided:
+              description:
+                - Users whose account may be somebody else's, such as two for one account, or a guest. They count as not
+                  matched. M(syncready.m365.cloud_match_info) says more about them.
+              type: int
+              sample: 0
+            synchronized:
+              description: Whether accounts of the matched users come from a directory, C(yes), C(no) or C(unknown).
+              type: dict
+              sample: {"yes": 390, "no": 6, "unknown": 0}
+            services:
+              description:
+                - Licences of the matched users, for C(teams), C(exchange_online), C(exchange_online_plan_1) (or more),
+                  C(sharepoint_online) and C(onedrive), each with C(yes), C(no) and C(unknown).
+              type: dict
+              sample: {"teams": {"yes": 380, "no": 16, "unknown": 0}}
+            settled:
+              description: Mailboxes that the tenant put into their places, by location.
+              type: dict
+              sample: {"exchange_online": 12}
+            notes:
+              description: What should be known about the files.
+              type: list
+              elements: str
+              sample: []
 users:
   description:
     - The answers for users, by DN, O(max_returned) at the most.
@@ -251,7 +330,9 @@ users:
       type: str
       sample: exchange_on_premises
     row:
-      description: The row of the decision table of this collection that says so; 0 for an override.
+      description:
+        - The row of the decision table of this collection that says so; 0 for an override. It is the row of the directory
+          also where the tenant settled the location.
       type: int
       sample: 5
     exchange_version:
@@ -291,6 +372,16 @@ users:
       description: Feature to the conditions that are not met, for features where there is one.
       type: dict
       sample: {"meetings": ["exchange_2016_cu3"]}
+    tenant:
+      description:
+        - The account of the tenant, by C(matched_by), C(synchronized), C(recipient) (V(mailbox), V(mail_user),
+          V(no_mailbox)), C(location_settled_by) (V(recipient_type), V(licence)) and C(services). What the export does not
+          tell is null.
+        - Null for users who were not matched. Only with O(tenant_users_path).
+      type: dict
+      sample: {"matched_by": "immutable_id", "synchronized": true, "recipient": null, "location_settled_by": "licence",
+        "services": {"teams": true, "exchange_online": true, "exchange_online_plan_1": true, "sharepoint_online": true,
+        "onedrive": true}}
 users_total:
   description: How many users were asked for and found, accounts of the system among them.
   returned: always

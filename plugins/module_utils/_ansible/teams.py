@@ -11,6 +11,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from .._audit.cloud import load_tenant
 from .._audit.snapshot import Snapshot
 from .._directory.filters import parse_filter
 from .._model.errors import OptionError
@@ -21,9 +22,10 @@ from .._teams.editions import EDITIONS
 from .._teams.facts import Facts
 from .._teams.matrix import DEDICATED, FEATURES, LOCATIONS, MATRIX_LOCATIONS
 from .._teams.overrides import Override
-from .._teams.users import Census, TeamsOptions, take_census
+from .._teams.users import Census, TeamsOptions, UserAnswer, take_census
 from .arguments import Spec
 from .choices import Params, dns, open_directory, sync_scope_of
+from .tenant_options import matching_spec, tenant_users
 from .wrapper import Result
 
 EMPTY_RESULT: Result = {
@@ -41,6 +43,8 @@ EMPTY_RESULT: Result = {
 def teams_spec() -> Spec:
     """Return the options of the module itself."""
     return {
+        **matching_spec(),
+        "tenant_users_path": {"type": "path"},
         "edition": {"type": "str", "choices": list(EDITIONS), "default": "newest"},
         "users": {"type": "list", "elements": "str", "default": []},
         "feature": {"type": "list", "elements": "str", "choices": list(FEATURES), "default": []},
@@ -84,6 +88,7 @@ def teams_options(params: Params) -> TeamsOptions:
         users=tuple(params["users"]),
         sync_scope=sync_scope_of(params["sync_scope"]),
         overrides=tuple(_override(value) for value in params["location_overrides"]),
+        source_anchor=params["source_anchor"],
     )
 
 
@@ -104,20 +109,23 @@ def teams_facts(module: AnsibleModule) -> Result:
     """
     params = module.params
     options = teams_options(params)
+    files = tenant_users(params)
     with contextlib.ExitStack() as stack:
+        snapshot = Snapshot()
+        stack.callback(snapshot.close)
+        # The files first: a wrong one shows at once, and not after an hour of reading.
+        tenant = load_tenant(files, snapshot, services=True) if files is not None else None
         directory = open_directory(params)
         stack.callback(directory.close)
         report = ReportDirectory(params["report_dir"]) if params["report_dir"] else None
         if report is not None:
             stack.callback(report.discard)
-        snapshot = Snapshot()
-        stack.callback(snapshot.close)
-        census = take_census(directory, options, snapshot)
+        census = take_census(directory, options, snapshot, tenant)
         facts = Facts(census, options, directory)
         source = directory.identity()
         answers = _Answers(census, options, params["max_returned"])
         if report is not None:
-            report.write_rows("teams", user_columns(options.features), answers.rows())
+            report.write_rows("teams", user_columns(options.features, with_tenant=tenant is not None), answers.rows())
             grid = matrix_grid(facts, options.edition)
             report.write_table("teams_matrix.csv", matrix_as_csv(grid))
             report.write_text("teams_matrix.md", matrix_as_markdown(facts, options.edition, source))
@@ -143,6 +151,7 @@ class _Answers:
     def __init__(self, census: Census, options: TeamsOptions, limit: int) -> None:
         self._census = census
         self._features = options.features
+        self._with_tenant = census.tenant is not None
         self._limit = limit
         self.first: list[dict[str, t.Any]] = []
         self.total = 0
@@ -150,17 +159,20 @@ class _Answers:
     def rows(self) -> t.Iterator[tuple[dict[str, t.Any], list[str]]]:
         """Yield what goes into the files."""
         for user in self._census.users():
-            plain = user_as_dict(user, self._features)
+            plain = self._as_dict(user)
             self._keep(plain)
-            yield plain, user_as_csv(user, self._features)
+            yield plain, user_as_csv(user, self._features, with_tenant=self._with_tenant)
 
     def count(self) -> None:
         """Go through them without files."""
         for user in self._census.users():
             if len(self.first) < self._limit:
-                self._keep(user_as_dict(user, self._features))
+                self._keep(self._as_dict(user))
             else:
                 self.total += 1
+
+    def _as_dict(self, user: UserAnswer) -> dict[str, t.Any]:
+        return user_as_dict(user, self._features, with_tenant=self._with_tenant)
 
     def _keep(self, plain: dict[str, t.Any]) -> None:
         if len(self.first) < self._limit:

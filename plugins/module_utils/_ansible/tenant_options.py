@@ -20,18 +20,25 @@ Params = dict[str, t.Any]
 _INITIAL = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.onmicrosoft\.(?:com|us|de)|\.partner\.onmschina\.cn)\Z")
 
 
-def tenant_spec() -> Spec:
-    """Return the options about the tenant (fragment ``tenant``)."""
+def matching_spec() -> Spec:
+    """Return the options about users of the tenant and how they are matched (fragment ``tenant.matching``)."""
     return {
-        "tenant_domains_path": {"type": "path"},
         "tenant_licences_path": {"type": "path"},
         "tenant_columns": {"type": "dict", "default": {}},
-        "initial_domain": {"type": "str"},
         "source_anchor": {
             "type": "str",
             "choices": ["ms_ds_consistency_guid", "object_guid"],
             "default": "ms_ds_consistency_guid",
         },
+    }
+
+
+def tenant_spec() -> Spec:
+    """Return the options about the tenant (fragments ``tenant`` and ``tenant.matching``)."""
+    return {
+        **matching_spec(),
+        "tenant_domains_path": {"type": "path"},
+        "initial_domain": {"type": "str"},
         "upn_sync_enabled": {"type": "bool"},
     }
 
@@ -46,6 +53,18 @@ def tenant_columns(params: Params) -> dict[str, str]:
         if not isinstance(column, str) or not column.strip():
             raise OptionError(f"tenant_columns: give {name} the name of a column.")
     return dict(params["tenant_columns"])
+
+
+def tenant_users(params: Params) -> TenantFiles | None:
+    """Return the exports about users of the tenant; None where there are none.
+
+    Raises:
+        OptionError: an option does not say something usable.
+    """
+    users, licences = params["tenant_users_path"], params["tenant_licences_path"]
+    if users is None and licences is not None:
+        raise OptionError("tenant_licences_path: give tenant_users_path as well.")
+    return TenantFiles(users, licences=licences, columns=tenant_columns(params)) if users is not None else None
 
 
 def tenant_domains(params: Params) -> list[str]:

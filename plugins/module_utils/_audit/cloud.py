@@ -10,9 +10,10 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._model.text import fold
-from .._tenant.assignments import read_licences, read_roles
+from .._tenant.assignments import read_licences, read_roles, read_services
 from .._tenant.domains import CloudDomain, read_domains
 from .._tenant.objects import CloudObject, ObjectExport
+from .._tenant.services import NO_SERVICES, UNKNOWN, Services
 from .snapshot import Row, Snapshot
 
 # What a value is to the object of the tenant that holds it: bits of ``cloud_values.holds``.
@@ -25,6 +26,10 @@ _TABLES = (
     "synced INTEGER, on_prem_upn TEXT, on_prem_domain TEXT, licensed INTEGER, guest INTEGER NOT NULL, roles TEXT, "
     "managed INTEGER, exchange INTEGER, deleted INTEGER NOT NULL)",
     "CREATE TEMP TABLE cloud_values (value TEXT NOT NULL, cid INTEGER NOT NULL, holds INTEGER NOT NULL)",
+)
+_SERVICES = (
+    "CREATE TEMP TABLE cloud_services (cid INTEGER PRIMARY KEY, teams INTEGER, exchange_online INTEGER, "
+    "exchange_online_plan_1 INTEGER, sharepoint_online INTEGER, onedrive INTEGER, recipient TEXT)"
 )
 
 
@@ -84,8 +89,14 @@ class Tenant:
         return any(item.federated for item in self.domains if item.name == domain.lower())
 
 
-def load_tenant(files: TenantFiles, snapshot: Snapshot) -> Tenant:
+def load_tenant(files: TenantFiles, snapshot: Snapshot, *, services: bool = False) -> Tenant:
     """Read the exports into the snapshot's temporary tables ``cloud`` and ``cloud_values``.
+
+    Args:
+        files: the exports.
+        snapshot: takes the tables.
+        services: whether to fill ``cloud_services`` as well: which services users have a licence for, and what Exchange
+            Online calls them.
 
     Raises:
         TenantFileError: a file is damaged, was cut off, or is something else.
@@ -93,16 +104,20 @@ def load_tenant(files: TenantFiles, snapshot: Snapshot) -> Tenant:
     """
     for statement in _TABLES:
         snapshot.run(statement)
+    if services:
+        snapshot.run(_SERVICES)
     tenant = Tenant(read_domains(files.domains, files.columns) if files.domains else ())
     loader = _Loader(
         snapshot,
         read_licences(files.licences, files.columns) if files.licences else None,
         read_roles(files.roles, files.columns) if files.roles else None,
+        read_services(files.licences, files.columns) if files.licences and services else None,
+        services,
     )
     for path, users in ((files.users, True), (files.objects, False)):
         if path is None:
             continue
-        export = ObjectExport(path, files.columns, users=users)
+        export = ObjectExport(path, files.columns, users=users, services=services)
         loader.load(export)
         tenant.notes += export.notes
         if users:
@@ -126,11 +141,18 @@ def load_tenant(files: TenantFiles, snapshot: Snapshot) -> Tenant:
 
 class _Loader:
     def __init__(
-        self, snapshot: Snapshot, licences: dict[str, bool] | None, roles: dict[str, tuple[str, ...]] | None
+        self,
+        snapshot: Snapshot,
+        licences: dict[str, bool] | None,
+        roles: dict[str, tuple[str, ...]] | None,
+        licence_services: dict[str, Services] | None,
+        with_services: bool,
     ) -> None:
         self._snapshot = snapshot
         self._licences = licences
         self._roles = roles
+        self._licence_services = licence_services
+        self._with_services = with_services
         self._ids: set[str] = set()
         self._number = 0
         self.repeated = 0
@@ -139,6 +161,7 @@ class _Loader:
         """Write all objects of an export; one that was there already is counted and passed over."""
         rows: list[Row] = []
         values: list[Row] = []
+        services: list[Row] = []
         for item in export:
             key = fold(item.id)
             if key in self._ids:
@@ -148,15 +171,27 @@ class _Loader:
             self._number += 1
             rows.append(self._row(item))
             values += [(value, self._number, holds) for value, holds in _values(item).items()]
+            if self._with_services:
+                services.append((self._number, *self._services_of(item), item.recipient))
             if len(rows) >= _BATCH:
-                self._write(rows, values)
-        self._write(rows, values)
+                self._write(rows, values, services)
+        self._write(rows, values, services)
 
-    def _write(self, rows: list[Row], values: list[Row]) -> None:
+    def _services_of(self, item: CloudObject) -> Services:
+        if self._licence_services is None:
+            return item.services
+        keys = [fold(key) for key in (item.id, item.upn) if key]
+        own = item.services if item.services != UNKNOWN else NO_SERVICES
+        return next((self._licence_services[key] for key in keys if key in self._licence_services), own)
+
+    def _write(self, rows: list[Row], values: list[Row], services: list[Row]) -> None:
         self._snapshot.run_many(f"INSERT INTO temp.cloud VALUES ({','.join('?' * 18)})", rows)
         self._snapshot.run_many("INSERT INTO temp.cloud_values VALUES (?,?,?)", values)
+        if services:
+            self._snapshot.run_many("INSERT INTO temp.cloud_services VALUES (?,?,?,?,?,?,?)", services)
         rows.clear()
         values.clear()
+        services.clear()
 
     def _row(self, item: CloudObject) -> Row:
         keys = [fold(key) for key in (item.id, item.upn) if key]

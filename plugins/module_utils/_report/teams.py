@@ -12,7 +12,8 @@ import typing as t
 from .._model.cells import escape
 from .._teams.facts import Facts, Plain
 from .._teams.matrix import FEATURE_TITLES, FEATURES, LOCATION_TITLES, Edition, Feature, Location
-from .._teams.users import UserAnswer
+from .._teams.users import Group, UserAnswer
+from .._tenant.products import SERVICES
 
 _SUPPORT = {"supported": "Yes", "not_supported": "No", "conditional": "Conditional"}
 _ANSWERS = {
@@ -22,6 +23,13 @@ _ANSWERS = {
     "not_promised": "not synchronized",
 }
 _NEEDS_SYNC: frozenset[Location] = frozenset(("exchange_online_dedicated_legacy", "exchange_on_premises"))
+_LICENCES = {
+    "teams": "licence for Teams",
+    "exchange_online": "licence for Exchange Online",
+    "exchange_online_plan_1": "at least Exchange Online Plan 1",
+    "sharepoint_online": "licence for SharePoint Online",
+    "onedrive": "licence for OneDrive",
+}
 # What Markdown or HTML could take for its own in the middle of a line.
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")
 _COLUMNS = (
@@ -38,12 +46,26 @@ _COLUMNS = (
     "CLOUD_ARCHIVE",
     "NOTES",
 )
+# Behind the features, so that the columns before stay where they are.
+_TENANT_COLUMNS = (
+    "MATCHED_BY",
+    "SYNCHRONIZED_IN_TENANT",
+    "CLOUD_RECIPIENT",
+    "LOCATION_SETTLED_BY",
+    *(f"LICENCE_{service.upper()}" for service in SERVICES),
+)
 
 
-def user_as_dict(user: UserAnswer, features: t.Sequence[Feature]) -> Plain:
-    """Return the answer for a user as plain values, the shape of a line of teams.jsonl."""
+def user_as_dict(user: UserAnswer, features: t.Sequence[Feature], *, with_tenant: bool = False) -> Plain:
+    """Return the answer for a user as plain values, the shape of a line of teams.jsonl.
+
+    Args:
+        user: the answer.
+        features: those to answer for.
+        with_tenant: whether there is an export of the tenant.
+    """
     group = user.group
-    return {
+    plain: Plain = {
         "guid": user.guid,
         "dn": user.dn,
         "name": user.name,
@@ -60,14 +82,30 @@ def user_as_dict(user: UserAnswer, features: t.Sequence[Feature]) -> Plain:
         "features": {feature: group.features[feature] for feature in features},
         "not_met": {feature: list(group.not_met[feature]) for feature in features if feature in group.not_met},
     }
+    if with_tenant:
+        plain["tenant"] = _account(group)
+    return plain
 
 
-def user_columns(features: t.Sequence[Feature]) -> tuple[str, ...]:
+def _account(group: Group) -> Plain | None:
+    account = group.account
+    if account is None:
+        return None
+    return {
+        "matched_by": account.matched_by,
+        "synchronized": account.is_synchronized,
+        "recipient": account.recipient,
+        "location_settled_by": group.settled_by,
+        "services": {service: getattr(account.services, service) for service in SERVICES},
+    }
+
+
+def user_columns(features: t.Sequence[Feature], *, with_tenant: bool = False) -> tuple[str, ...]:
     """Return the heads of teams.csv."""
-    return (*_COLUMNS, *(feature.upper() for feature in features))
+    return (*_COLUMNS, *(feature.upper() for feature in features), *(_TENANT_COLUMNS if with_tenant else ()))
 
 
-def user_as_csv(user: UserAnswer, features: t.Sequence[Feature]) -> list[str]:
+def user_as_csv(user: UserAnswer, features: t.Sequence[Feature], *, with_tenant: bool = False) -> list[str]:
     """Return the answer for a user as a row of teams.csv, its cells escaped."""
     group = user.group
     cells = (
@@ -77,15 +115,33 @@ def user_as_csv(user: UserAnswer, features: t.Sequence[Feature]) -> list[str]:
         user.guid or "",
         group.location,
         group.version or "",
-        "" if group.qualifies is None else _yes_no(group.qualifies),
+        _or_blank(group.qualifies),
         _yes_no(group.synchronized),
         group.left_out_by,
         _yes_no(group.system),
         _yes_no(group.cloud_archive),
         "; ".join(group.notes),
         *(group.features[feature] for feature in features),
+        *(_account_cells(group) if with_tenant else ()),
     )
     return [escape(cell) for cell in cells]
+
+
+def _account_cells(group: Group) -> tuple[str, ...]:
+    account = group.account
+    if account is None:
+        return ("none", *("" for _name in _TENANT_COLUMNS[1:]))
+    return (
+        account.matched_by,
+        _or_blank(account.is_synchronized),
+        account.recipient or "",
+        group.settled_by or "",
+        *(_or_blank(getattr(account.services, service)) for service in SERVICES),
+    )
+
+
+def _or_blank(value: bool | None) -> str:
+    return "" if value is None else _yes_no(value)
 
 
 def _yes_no(value: bool) -> str:
@@ -141,6 +197,8 @@ def matrix_as_markdown(facts: Facts, edition: Edition, source: t.Mapping[str, st
     if exchange["message"]:
         lines += ["", f"**{_md(exchange['message'])}**"]
     lines += ["", "## Mailboxes", "", *_counts(known["counts"])]
+    if "tenant" in known:
+        lines += ["", "## The tenant", "", *_tenant(known["tenant"])]
     if facts.rows:
         lines += ["", "## Features", "", *_table(matrix_grid(facts, edition))]
         lines += ["", "Numbers of users stand behind the answer; numbers in brackets are footnotes.", ""]
@@ -173,6 +231,22 @@ def _counts(counts: Plain) -> t.Iterator[str]:
         )
 
 
+def _tenant(tenant: Plain) -> t.Iterator[str]:
+    yield (
+        f"{tenant['matched']} of {tenant['users']} synchronized users were matched with one of {tenant['accounts']} "
+        "accounts of the export."
+    )
+    if tenant["settled"]:
+        places = ", ".join(f"{number} {LOCATION_TITLES[place]}" for place, number in tenant["settled"].items())
+        yield f"Mailboxes that the tenant put into their places: {places}."
+    yield ""
+    rows = [["Of the matched users", "Yes", "No", "Unknown"]]
+    for title, numbers in (("synchronized", tenant["synchronized"]), *tenant["services"].items()):
+        rows.append([_LICENCES.get(title, title), *(str(numbers[answer]) for answer in ("yes", "no", "unknown"))])
+    yield from _table(rows)
+    yield from (f"\n{_md(note)}" for note in tenant["notes"])
+
+
 def _maybe(value: bool | None) -> str:
     return "unknown" if value is None else _yes_no(value)
 
@@ -201,6 +275,10 @@ def _note(note: Plain) -> str:
 
 def _advisory(advisory: Plain) -> str:
     remark = f" {advisory['remark']}" if "remark" in advisory else ""
+    if "users" in advisory:
+        numbers = advisory["users"]
+        remark += f" In the tenant {numbers['yes']} users have it, {numbers['no']} have not"
+        remark += f", {numbers['unknown']} are unknown." if numbers["unknown"] else "."
     return f"{_md(advisory['text'])} {_md(advisory['reason'] + remark)} {_md('[' + advisory['source'] + ']')}"
 
 

@@ -4,8 +4,8 @@
 
 """The conditions of the matrix: what they ask for, and whether the directory shows that they are met.
 
-What only the tenant knows is unknown here, with the reason. ``FOREST_RULES`` holds one function for each condition; who
-knows more than the directory adds its own answers over theirs.
+What only the tenant knows is unknown, with the reason, unless an export of the tenant says it. ``FOREST_RULES`` holds one
+function for each condition; ``licences`` those that an export answers user by user.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from .._exchange.builds import DELEGATION_FLOOR, Build, label_of
 from .._exchange.objects import says_disabled
 from .._exchange.organisation import Organisation
+from .._tenant.products import Service
 from .matrix import ConditionId
+from .tenant import CloudAccount, TenantSide
 
 State = t.Literal["met", "not_met", "unknown"]
 
@@ -90,10 +92,12 @@ class Evidence:
     Attributes:
         exchange: the Exchange organisation.
         sync_signs: what shows that a synchronization runs, in words.
+        tenant: the tenant, where exports of it are there.
     """
 
     exchange: Organisation
     sync_signs: list[str] = field(default_factory=list)
+    tenant: TenantSide | None = None
 
 
 @dataclass
@@ -102,15 +106,19 @@ class UserNumbers:
 
     Attributes:
         met, not_met, unknown: numbers of users.
+        not_in_tenant: how many of those who are unknown no account of the tenant was matched with.
     """
 
     met: int = 0
     not_met: int = 0
     unknown: int = 0
+    not_in_tenant: int = 0
 
-    def add(self, state: State, number: int = 1) -> None:
+    def add(self, state: State, number: int = 1, *, in_tenant: bool = True) -> None:
         """Count users."""
         setattr(self, state, getattr(self, state) + number)
+        if state == "unknown" and not in_tenant:
+            self.not_in_tenant += number
 
     @property
     def total(self) -> int:
@@ -118,19 +126,65 @@ class UserNumbers:
         return self.met + self.not_met + self.unknown
 
 
-def user_states(synchronized: bool, qualifies: bool | None, evidence: Evidence) -> dict[ConditionId, State]:
-    """Return the states of the conditions that a user meets or not."""
-    version: State = "unknown" if qualifies is None else "met" if qualifies else "not_met"
-    taken: State = "not_met" if not synchronized else "met" if evidence.sync_signs else "unknown"
-    return {"synchronized": taken, "exchange_2016_cu3": version}
+# What an export of the tenant answers for each user.
+_LICENCES: t.Mapping[ConditionId, Service] = {
+    "teams_licence": "teams",
+    "exchange_online_plan_1": "exchange_online_plan_1",
+}
+
+
+def is_of_user(condition: ConditionId, evidence: Evidence) -> bool:
+    """Return whether a condition is met by one user and not by another, as far as can be told."""
+    return CONDITIONS[condition].of_user or (evidence.tenant is not None and condition in _LICENCES)
+
+
+def user_states(
+    synchronized: bool, qualifies: bool | None, evidence: Evidence, account: CloudAccount | None = None
+) -> dict[ConditionId, State]:
+    """Return the states of the conditions that a user meets or not.
+
+    Args:
+        synchronized: whether neither the default filters nor the scope leave the user out.
+        qualifies: whether the version of Exchange is high enough for meetings.
+        evidence: what is known of the forest.
+        account: the account of the tenant; None where there is none, or no export.
+    """
+    states: dict[ConditionId, State] = {"exchange_2016_cu3": _state(qualifies)}
+    if evidence.tenant is None:
+        states["synchronized"] = "not_met" if not synchronized else "met" if evidence.sync_signs else "unknown"
+        return states
+    taken = account.is_synchronized if account is not None else None
+    states["synchronized"] = _state(taken) if synchronized else "not_met"
+    for condition, service in _LICENCES.items():
+        states[condition] = _state(getattr(account.services, service) if account is not None else None)
+    return states
+
+
+def _state(value: bool | None) -> State:
+    return "unknown" if value is None else "met" if value else "not_met"
 
 
 def resolve(condition: ConditionId, evidence: Evidence, users: UserNumbers) -> Resolution:
     """Return whether a condition is met in the forest: by all users that need it, where it is one of users."""
-    if condition in _USER_REASONS:
+    if is_of_user(condition, evidence):
         state: State = "not_met" if users.not_met else "unknown" if users.unknown or not users.total else "met"
-        return Resolution(state, _USER_REASONS[condition](users, evidence))
+        return Resolution(state, _user_reason(condition, evidence, users))
     return FOREST_RULES[condition](evidence)
+
+
+def _user_reason(condition: ConditionId, evidence: Evidence, users: UserNumbers) -> str:
+    if condition == "exchange_2016_cu3":
+        return _version(users)
+    if evidence.tenant is None:
+        return _synchronized(users, evidence)
+    has, lacks = "have it", "have not"
+    if condition == "synchronized":
+        has, lacks = "are synchronized", "are not, or are left out by the default filters or the scope"
+    missing = f" ({users.not_in_tenant} were not matched with an account)" if users.not_in_tenant else ""
+    return (
+        f"By the export of the tenant, of {_users(users.total)} with a mailbox on premises {users.met} {has} and "
+        f"{users.not_met} {lacks}; of {users.unknown} it does not tell{missing}."
+    )
 
 
 def _synchronized(users: UserNumbers, evidence: Evidence) -> str:
@@ -140,17 +194,11 @@ def _synchronized(users: UserNumbers, evidence: Evidence) -> str:
     return f"{left_out}. Nothing in the directory shows that a synchronization runs."
 
 
-def _version(users: UserNumbers, evidence: Evidence) -> str:
+def _version(users: UserNumbers) -> str:
     return (
         f"Of {_users(users.total)} with a mailbox on premises {users.met} are on Exchange 2016 CU3 or later, "
         f"{users.not_met} on older servers; of {users.unknown} the directory does not tell the version."
     )
-
-
-_USER_REASONS: t.Mapping[ConditionId, t.Callable[[UserNumbers, Evidence], str]] = {
-    "synchronized": _synchronized,
-    "exchange_2016_cu3": _version,
-}
 
 
 def _users(number: int) -> str:
@@ -160,6 +208,25 @@ def _users(number: int) -> str:
 def _tenant(what: str) -> t.Callable[[Evidence], Resolution]:
     resolution = Resolution("unknown", f"Only the tenant knows {what}.")
     return lambda evidence: resolution
+
+
+_ENVIRONMENTS: t.Mapping[str, Resolution] = {
+    "commercial": Resolution(
+        "met", "By the export of the tenant, sign-in names end in .onmicrosoft.com: the commercial cloud or GCC."
+    ),
+    "us_government": Resolution(
+        "unknown",
+        "By the export of the tenant, sign-in names end in .onmicrosoft.us: GCC High, or the cloud of the DoD, where "
+        "meetings are not supported.",
+    ),
+    "china": Resolution("not_met", "By the export of the tenant, it is in the cloud that 21Vianet operates in China."),
+    "germany": Resolution("not_met", "By the export of the tenant, it is in the former cloud of Germany."),
+}
+
+
+def _environment(evidence: Evidence) -> Resolution:
+    unknown = Resolution("unknown", "Only the tenant knows which cloud it is in.")
+    return _ENVIRONMENTS.get(evidence.tenant.cloud, unknown) if evidence.tenant is not None else unknown
 
 
 _NO_ORGANISATION = Resolution("unknown", "The source does not hold the configuration of Exchange.")
@@ -231,7 +298,7 @@ FOREST_RULES: t.Mapping[ConditionId, t.Callable[[Evidence], Resolution]] = {
     "oauth": _oauth,
     "hybrid_writeback": _tenant("it, and the server of Microsoft Entra Connect"),
     "ews_service_principal_names": _tenant("them"),
-    "environment": _tenant("which cloud it is in"),
+    "environment": _environment,
     "delegation": _delegation,
     "hybrid_configuration": _hybrid,
     "exchange_online_plan_1": _tenant("the licences"),

@@ -15,13 +15,13 @@ from collections import Counter
 from .._directory.interface import Directory
 from .._exchange.builds import Build, label_of, qualifies_for_meetings, support_of
 from .._exchange.organisation import Organisation
-from .conditions import CONDITIONS, Resolution, UserNumbers, resolve, user_states
+from .conditions import CONDITIONS, Resolution, UserNumbers, is_of_user, resolve, user_states
 from .editions import EDITIONS, advisory_differences, applicable, cell_differences
 from .matrix import LOCATIONS, MATRIX_LOCATIONS, Advisory, Cell, ConditionId, Edition, Feature, Location
-from .users import ANSWERS, Census, Group, TeamsOptions
+from .tenant_facts import licence_numbers, tenant_as_dict
+from .users import ANSWERS, RECIPIENT_TYPE, Census, Group, TeamsOptions
 
 Plain = dict[str, t.Any]
-_TYPE = "msexchrecipienttypedetails"
 
 
 class Facts:
@@ -57,7 +57,7 @@ class Facts:
             location: {feature: self.cell(location, feature) for feature in edition.rows} for location in self.rows
         }
         cells = [edition.cell(location, feature) for location in self.rows for feature in edition.rows]
-        return {
+        plain: Plain = {
             "edition": {"id": edition.id, "name": edition.name, "date": edition.date, "source": edition.source},
             "exchange": self._exchange(),
             "counts": self._counts(),
@@ -69,10 +69,13 @@ class Facts:
                 if any(number in cell.footnotes for cell in cells)
             },
             "notes": {name: text for name, text in edition.notes.items() if any(name in cell.notes for cell in cells)},
-            "advisories": [_advisory(advisory) for advisory in applicable(edition, self.present)],
+            "advisories": [self._advisory(advisory) for advisory in applicable(edition, self.present)],
             "remarks": list(edition.remarks),
             "differences": self._differences(),
         }
+        if self._census.tenant is not None:
+            plain["tenant"] = tenant_as_dict(self._census.tenant, self._users)
+        return plain
 
     def cell(self, location: Location, feature: Feature) -> Plain:
         """Return one cell, with the numbers of users that it comes to each answer for."""
@@ -100,25 +103,34 @@ class Facts:
                 "state": resolution.state,
                 "reason": resolution.reason,
             }
-            if CONDITIONS[name].of_user:
+            if is_of_user(name, self._census.evidence):
                 numbers = self._numbers[name]
                 plain["users"] = {"met": numbers.met, "not_met": numbers.not_met, "unknown": numbers.unknown}
+                if self._census.tenant is not None:
+                    plain["users"]["not_in_tenant"] = numbers.not_in_tenant
             result[name] = plain
         return result
 
     def _resolve(self, condition: ConditionId) -> Resolution:
         known = self._resolutions.get(condition)
         if known is None:
-            numbers = UserNumbers()
-            if CONDITIONS[condition].of_user:
-                # Both conditions of users belong to mailboxes on premises.
-                for group in self._users:
-                    if group.location == "exchange_on_premises":
-                        states = user_states(group.synchronized, group.qualifies, self._census.evidence)
-                        numbers.add(states[condition], group.users)
-            self._numbers[condition] = numbers
+            numbers = self._numbers[condition] = self._count(condition)
             known = self._resolutions[condition] = resolve(condition, self._census.evidence, numbers)
         return known
+
+    def _count(self, condition: ConditionId) -> UserNumbers:
+        """Return how many users meet a condition; all conditions of users belong to mailboxes on premises."""
+        numbers = UserNumbers()
+        evidence = self._census.evidence
+        if not is_of_user(condition, evidence):
+            return numbers
+        for group in self._users:
+            # Who is left out needs no licence.
+            needs = CONDITIONS[condition].of_user or group.synchronized
+            if needs and group.location == "exchange_on_premises":
+                states = user_states(group.synchronized, group.qualifies, evidence, group.account)
+                numbers.add(states[condition], group.users, in_tenant=group.account is not None)
+        return numbers
 
     def _counts(self) -> Plain:
         by_location: dict[str, dict[str, int]] = {
@@ -162,8 +174,13 @@ class Facts:
             result["unknown"] = {"users": users[None], "qualifies_for_meetings": None, "support": "unknown"}
         return result
 
+    def _advisory(self, advisory: Advisory) -> Plain:
+        plain = _advisory(advisory)
+        numbers = licence_numbers(advisory, self._users) if self._census.tenant is not None else None
+        return {**plain, "users": numbers} if numbers is not None else plain
+
     def _exchange(self) -> Plain:
-        return exchange_as_dict(self._census.forest.exchange, _TYPE in self._absent)
+        return exchange_as_dict(self._census.forest.exchange, RECIPIENT_TYPE in self._absent)
 
     def _differences(self) -> Plain:
         """Return where the newest edition and the seed differ for the locations that are present."""

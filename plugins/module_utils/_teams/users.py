@@ -12,6 +12,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._audit.across import Texts, leave_out_late, mailbox_of, read_texts
+from .._audit.cloud import Tenant
+from .._audit.cloud_pairs import SourceAnchor
 from .._audit.forest import Forest
 from .._audit.options import SyncScope
 from .._audit.scan import scan
@@ -25,17 +27,28 @@ from .._rules.options import RuleOptions
 from .conditions import CONDITIONS, FOREST_RULES, Evidence, State, user_states
 from .matrix import MATRIX_LOCATIONS, Cell, ConditionId, Edition, Feature, Location
 from .overrides import Override, Overrides
+from .tenant import COLUMNS, JOINS, CloudAccount, SettledBy, TenantSide, account_of, contradiction, match, settle
 from .wanted import Wanted
 
 # not_promised: the matrix answers only for synchronized users whose mailbox is in a known place.
 Answer = t.Literal["supported", "conditional", "not_supported", "not_promised"]
 ANSWERS: tuple[Answer, ...] = t.get_args(Answer)
 
-_KEY = "o.standing, o.reason, v.location, m.type, m.flags, m.home, m.server, m.has_guid, m.target, m.has_address "
-_PEOPLE = (
-    "FROM objects o LEFT JOIN mailboxes m USING (oid) LEFT JOIN overrides v USING (oid) "
-    "WHERE o.kind IN ('user', 'inetOrgPerson') "
+_KEY = (
+    "o.standing",
+    "o.reason",
+    "v.location",
+    "m.type",
+    "m.flags",
+    "m.home",
+    "m.server",
+    "m.has_guid",
+    "m.target",
+    "m.has_address",
 )
+_TABLES = "FROM objects o LEFT JOIN mailboxes m USING (oid) LEFT JOIN overrides v USING (oid) "
+_PEOPLE = "WHERE o.kind IN ('user', 'inetOrgPerson') "
+RECIPIENT_TYPE = "msexchrecipienttypedetails"
 _NO_MAILBOX = MailboxAttributes(None, None, None, None, False, "none", False)
 
 
@@ -51,6 +64,7 @@ class TeamsOptions:
         sync_scope: which OUs are synchronized.
         overrides: locations that the directory does not show.
         today: the day by which support ends.
+        source_anchor: what the immutable id of an account in the tenant is made of.
     """
 
     edition: Edition
@@ -60,6 +74,7 @@ class TeamsOptions:
     sync_scope: SyncScope = field(default_factory=SyncScope)
     overrides: tuple[Override, ...] = ()
     today: datetime.date = field(default_factory=datetime.date.today)
+    source_anchor: SourceAnchor = "ms_ds_consistency_guid"
 
 
 @dataclass
@@ -80,6 +95,8 @@ class Group:
         users: how many there are.
         features: the answers.
         not_met: the conditions of each feature that are not met, for features where there is one.
+        account: what the tenant says of the users; None where nobody was matched, or there is no export.
+        settled_by: by what the tenant settled the location; None where the directory did.
     """
 
     location: Location
@@ -95,6 +112,8 @@ class Group:
     users: int
     features: dict[Feature, Answer] = field(default_factory=dict)
     not_met: dict[Feature, tuple[ConditionId, ...]] = field(default_factory=dict)
+    account: CloudAccount | None = None
+    settled_by: SettledBy | None = None
 
 
 @dataclass(frozen=True)
@@ -113,17 +132,30 @@ class Census:
 
     Attributes:
         forest: what the directory tells about the forest.
+        tenant: the tenant, where exports of it are there.
         evidence: what decides the conditions of the matrix.
         groups: all groups.
         mail_contacts: how many contacts have an address: mail goes to mailboxes of others.
         not_found: the users that were asked for and are not there; complete when ``users`` came to its end.
     """
 
-    def __init__(self, snapshot: Snapshot, forest: Forest, options: TeamsOptions) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        forest: Forest,
+        options: TeamsOptions,
+        tenant: TenantSide | None = None,
+        *,
+        without_schema: bool = False,
+    ) -> None:
         self.forest = forest
+        self.tenant = tenant
         self._snapshot = snapshot
         self._options = options
-        self.evidence = Evidence(forest.exchange, _sync_signs(snapshot))
+        self._without_schema = without_schema
+        self._key = ", ".join((*_KEY, *COLUMNS) if tenant is not None else _KEY)
+        self._people = _TABLES + (JOINS if tenant is not None else "") + _PEOPLE
+        self.evidence = Evidence(forest.exchange, _sync_signs(snapshot), tenant)
         self._groups = self._tally(read_texts(snapshot))
         self.mail_contacts = _mail_contacts(snapshot)
         self.not_found: list[str] = []
@@ -138,19 +170,34 @@ class Census:
             name: rule(self.evidence).state for name, rule in FOREST_RULES.items()
         }
         groups = {}
-        numbers = ", ".join(str(number) for number in range(1, 11))
-        for *key, users in self._snapshot.ask(f"SELECT {_KEY}, count(*) {_PEOPLE} GROUP BY {numbers}"):
-            group = _group(tuple(key), texts, self.forest, users)
-            states = {**forest_states, **user_states(group.synchronized, group.qualifies, self.evidence)}
+        numbers = ", ".join(str(number) for number in range(1, self._key.count(",") + 2))
+        for *key, users in self._snapshot.ask(f"SELECT {self._key}, count(*) {self._people} GROUP BY {numbers}"):
+            group = _group(tuple(key[: len(_KEY)]), texts, self.forest, users)
+            if self.tenant is not None and not group.system:
+                self._ask_tenant(group, account_of(tuple(key[len(_KEY) :])))
+            own = user_states(group.synchronized, group.qualifies, self.evidence, group.account)
+            states = {**forest_states, **own}
             _answer(group, self._options.edition, states)
             groups[tuple(key)] = group
         return groups
+
+    def _ask_tenant(self, group: Group, account: CloudAccount | None) -> None:
+        group.account = account
+        # Row 0 is an override, and the user's word counts before everything else.
+        if account is None or not group.row:
+            return
+        group.location, group.settled_by = settle(
+            group.location, group.row, account, self.forest.exchange, self._without_schema
+        )
+        note = contradiction(group.location, account)
+        if note is not None:
+            group.notes = (*group.notes, note)
 
     def users(self) -> t.Iterator[UserAnswer]:
         """Yield the answers for the users that were asked for, by DN."""
         wanted = Wanted(self._options.users)
         locations = self._options.locations
-        question = f"SELECT o.dn, o.guid, o.kind, o.name, o.identity, {_KEY} {_PEOPLE} ORDER BY o.dn, o.guid"
+        question = f"SELECT o.dn, o.guid, o.kind, o.name, o.identity, {self._key} {self._people} ORDER BY o.dn, o.guid"
         for dn, guid, kind, name, identity, *key in self._snapshot.ask(question):
             group = self._groups[tuple(key)]
             if wanted and not wanted.includes(dn, guid, identity):
@@ -160,13 +207,16 @@ class Census:
         self.not_found = wanted.not_found
 
 
-def take_census(directory: Directory, options: TeamsOptions, snapshot: Snapshot) -> Census:
+def take_census(
+    directory: Directory, options: TeamsOptions, snapshot: Snapshot, tenant: Tenant | None = None
+) -> Census:
     """Read a directory once and answer for its users.
 
     Args:
         directory: an open directory; it is read only.
         options: the user's choices.
         snapshot: takes the objects; it stays under construction.
+        tenant: what the exports of the tenant say, which were loaded into the snapshot with services; None: no exports.
 
     Raises:
         DirectoryError: not everything could be read.
@@ -179,7 +229,9 @@ def take_census(directory: Directory, options: TeamsOptions, snapshot: Snapshot)
     forest = scan(directory, rules, Scopes(options.sync_scope, None), snapshot, judging=False, observer=overrides)
     overrides.finish()
     leave_out_late(snapshot, forest)
-    return Census(snapshot, forest, options)
+    side = match(snapshot, tenant, options.source_anchor) if tenant is not None else None
+    absent = {name.lower() for name in directory.statistics.absent_attributes}
+    return Census(snapshot, forest, options, side, without_schema=RECIPIENT_TYPE in absent)
 
 
 def _group(key: Row, texts: Texts, forest: Forest, users: int) -> Group:

@@ -12,6 +12,7 @@ from .._model.text import fold
 from .errors import TenantFileError
 from .objects import BETWEEN_WORDS, ID, LICENCES, UPN, licensed
 from .records import Record, Records, text, values
+from .services import Services, services_of
 
 _PRINCIPAL = ("principalid", "memberid", "userid", "userobjectid", "objectid", "id")
 _PRINCIPAL_NAME = ("userprincipalname", "principalname", "memberuserprincipalname", "username", "member", "upn")
@@ -40,6 +41,25 @@ def read_licences(path: str, columns: t.Mapping[str, str] | None = None) -> dict
             found[name] = found.get(name, False) or said
     if not found:
         raise TenantFileError(f"{path} holds no users. Export it again.")
+    return found
+
+
+def read_services(path: str, columns: t.Mapping[str, str] | None = None) -> dict[str, Services]:
+    """Return object id and UPN (folded) of users to the services that their licences in the file give.
+
+    Of those who are in a file without any column for the licence, the services are unknown.
+
+    Raises:
+        TenantFileError: the file is damaged, was cut off, or is something else.
+    """
+    found: dict[str, Services] = {}
+    # Users with equal licences share one value.
+    shared: dict[Services, Services] = {}
+    for _where, record in Records(path, columns):
+        said = services_of(record, licensed(record))
+        for name in _keys(record, UPN, ID):
+            both = said.with_licence(found[name]) if name in found else said
+            found[name] = shared.setdefault(both, both)
     return found
 
 

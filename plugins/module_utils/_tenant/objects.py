@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
 import re
 import typing as t
 import uuid
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 
 from .errors import TenantFileError
 from .records import Record, Records, boolean, text, values
+from .services import UNKNOWN, CloudRecipient, Services, recipient_of, services_of
 
 CloudKind = t.Literal["user", "group", "contact"]
 
@@ -70,6 +72,8 @@ class CloudObject:
         managed: whether its authority was moved to the cloud.
         exchange_managed: whether the authority over its Exchange attributes was.
         deleted: whether it lies in the recycle bin.
+        services: which services it has a licence for, where they were asked for.
+        recipient: what Exchange Online calls it, where that was asked for.
     """
 
     id: str
@@ -88,6 +92,8 @@ class CloudObject:
     managed: bool | None = None
     exchange_managed: bool | None = None
     deleted: bool = False
+    services: Services = UNKNOWN
+    recipient: CloudRecipient | None = None
 
     @property
     def primary(self) -> str | None:
@@ -131,6 +137,7 @@ class ObjectExport:
         path: the file.
         columns: field to the name of the column that holds it, where the file has names of its own.
         users: whether it should hold users; else groups and contacts.
+        services: whether to find out which services users have a licence for, and what Exchange Online calls them.
 
     Attributes:
         count: how many objects were read.
@@ -141,9 +148,12 @@ class ObjectExport:
         TenantFileError: the file is damaged, was cut off, or is something else (also while it is read).
     """
 
-    def __init__(self, path: str, columns: t.Mapping[str, str] | None = None, *, users: bool = True) -> None:
+    def __init__(
+        self, path: str, columns: t.Mapping[str, str] | None = None, *, users: bool = True, services: bool = False
+    ) -> None:
         self._records = Records(path, columns)
         self._users = users
+        self._services = services
         self.count = 0
         self.known: set[str] = set()
         self.notes: list[str] = []
@@ -162,6 +172,9 @@ class ObjectExport:
                     f"{self._records.path}, {where}: '{item.upn[:80]}' is no userPrincipalName. The file is damaged or holds "
                     "something else than users."
                 )
+            if self._services:
+                shown = services_of(record, item.licensed)
+                item = dataclasses.replace(item, services=shown, recipient=recipient_of(record))
             self.count += 1
             self._learn(item)
             yield item

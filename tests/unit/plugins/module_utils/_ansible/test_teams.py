@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import types
 import typing as t
+import uuid
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,9 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.teams impo
 )
 from ansible_collections.syncready.m365.plugins.module_utils._model.errors import SyncreadyError
 from ansible_collections.syncready.m365.plugins.module_utils._teams.matrix import FEATURES
+from ansible_collections.syncready.m365.tests.support import teams_tenants
+from ansible_collections.syncready.m365.tests.support.teams_tenants import SHAPES, Shape, in_tenant
+from ansible_collections.syncready.m365.tests.support.tenant_cases import immutable_id
 
 SAMPLE = Path(__file__).resolve().parents[5] / "demo" / "contoso.ldif"
 VNEXT = "exchange_online_dedicated_vnext"
@@ -118,3 +123,94 @@ def test_cells_that_were_asked_for() -> None:
     assert sum(cell["users"].values()) == 0
     assert {user["location"] for user in result["users"]} == {"external"}
     assert len(run(max_returned=0)["cells"]) == 2 * 14
+
+
+def accounts_of_the_sample(result: dict[str, t.Any]) -> list[teams_tenants.Account]:
+    """Return accounts for users of the sample: every third is not there, every second of the others has no Teams."""
+    accounts = []
+    for number, user in enumerate(user for user in result["users"] if user["guid"] and not user["system"]):
+        if number % 3:
+            product = "SPE_E5" if number % 2 else "Microsoft_365_E5_(no_Teams)"
+            anchor = immutable_id(uuid.UUID(user["guid"]))
+            upn = f"user{number}@contoso.onmicrosoft.com"
+            accounts.append(in_tenant(f"user{number}", product, upn=upn, mail=False, immutable_id=anchor))
+    return accounts
+
+
+def test_result_with_an_export_of_the_tenant(tmp_path: Path) -> None:
+    before = run(max_returned=100_000)
+    accounts = accounts_of_the_sample(before)
+    path = teams_tenants.write(tmp_path / "users.json", "graph", accounts)
+    result = run(max_returned=100_000, tenant_users_path=str(path), report_dir=str(tmp_path / "report"))
+    assert [user["dn"] for user in result["users"]] == [user["dn"] for user in before["users"]]
+    facts, facts_before = (one["ansible_facts"]["syncready_teams"] for one in (result, before))
+    assert set(facts) - set(facts_before) == {"tenant"}
+    matched = [user for user in result["users"] if user["tenant"] and user["synchronized"] and not user["system"]]
+    assert facts["tenant"]["matched"] == len(matched) > 300
+    assert facts["tenant"]["services"]["teams"]["yes"] == sum(user["tenant"]["services"]["teams"] for user in matched)
+    assert facts["conditions"]["environment"]["state"] == "met"
+    # Where the directory knows, nothing moved.
+    settled = {user["dn"]: user["tenant"]["location_settled_by"] for user in result["users"] if user["tenant"]}
+    for user, old in zip(result["users"], before["users"], strict=True):
+        assert user["row"] == old["row"]
+        if user["location"] != old["location"]:
+            assert (user["row"] in (8, 9), user["location"], settled[user["dn"]]) == (
+                True,
+                "exchange_online",
+                "licence",
+            )
+    assert sum(facts["tenant"]["settled"].values()) > 10
+    assert len(json.dumps(facts)) < 45_000
+    # Nobody is named in what many can read.
+    assert "user1@" not in json.dumps(facts) and matched[0]["dn"] not in json.dumps(facts)
+
+    lines = (tmp_path / "report" / "teams.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == result["users"]
+    with (tmp_path / "report" / "teams.csv").open(encoding="utf-8-sig", newline="") as table:
+        rows = list(csv.DictReader(table))
+    licences = [row["LICENCE_TEAMS"] for row in rows]
+    assert licences.count("yes") == sum(
+        bool(user["tenant"] and user["tenant"]["services"]["teams"]) for user in result["users"]
+    )
+    assert {row["MATCHED_BY"] for row in rows} == {"immutable_id", "object_guid", "none"}
+    text = (tmp_path / "report" / "teams_matrix.md").read_text(encoding="utf-8")
+    assert f"{len(matched)} of {facts['tenant']['users']} synchronized users were matched" in text
+    assert "By the export of the tenant" in text
+    # Only what is asked for is told more of: the columns before stay where they are.
+    assert list(rows[0])[: 12 + len(FEATURES)] == plain_columns(tmp_path / "plain")
+
+
+def plain_columns(folder: Path) -> list[str]:
+    """Return the columns of a run without the tenant."""
+    run(max_returned=0, report_dir=str(folder))
+    with (folder / "teams.csv").open(encoding="utf-8-sig", newline="") as table:
+        columns = list(csv.DictReader(table).fieldnames or ())
+    assert "tenant" not in json.loads((folder / "teams.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    assert "## The tenant" not in (folder / "teams_matrix.md").read_text(encoding="utf-8")
+    return columns
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_of_the_export_comes_through(shape: Shape, tmp_path: Path) -> None:
+    path = teams_tenants.write(tmp_path / "users", shape, [in_tenant("nobody", "SPE_E5")])
+    result = run(max_returned=1, tenant_users_path=str(path))
+    assert result["ansible_facts"]["syncready_teams"]["tenant"]["accounts"] == 1
+    assert result["ansible_facts"]["syncready_teams"]["tenant"]["matched"] == 0
+    assert result["ansible_facts"]["syncready_teams"]["conditions"]["teams_licence"]["state"] == "unknown"
+    assert [user["tenant"] for user in result["users"]] == [None]
+
+
+def test_files_of_the_tenant_that_are_of_no_use(tmp_path: Path) -> None:
+    licences = tmp_path / "licences.csv"
+    licences.write_text("UserPrincipalName\nann@contoso.com\n")
+    with pytest.raises(SyncreadyError, match="give tenant_users_path as well"):
+        run(tenant_licences_path=str(licences))
+    foreign = tmp_path / "foreign.csv"
+    foreign.write_text("Colour,Size\nred,1\n")
+    report = tmp_path / "report"
+    with pytest.raises(SyncreadyError, match="is no export of users") as raised:
+        run(tenant_users_path=str(foreign), report_dir=str(report))
+    assert raised.value.code == "TENANT_FILE"
+    assert not report.exists()
+    with pytest.raises(SyncreadyError, match="tenant_columns"):
+        run(tenant_users_path=str(foreign), tenant_columns={"userPrincipalName": 1})

@@ -10,6 +10,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.syncready.m365.plugins.module_utils._audit.cloud import Tenant
+from ansible_collections.syncready.m365.plugins.module_utils._audit.cloud_pairs import MatchedBy
 from ansible_collections.syncready.m365.plugins.module_utils._exchange.builds import Build
 from ansible_collections.syncready.m365.plugins.module_utils._exchange.objects import (
     ONLINE_APPLICATION,
@@ -24,10 +26,13 @@ from ansible_collections.syncready.m365.plugins.module_utils._teams.conditions i
     FOREST_RULES,
     Evidence,
     UserNumbers,
+    is_of_user,
     resolve,
     user_states,
 )
 from ansible_collections.syncready.m365.plugins.module_utils._teams.matrix import ConditionId
+from ansible_collections.syncready.m365.plugins.module_utils._teams.tenant import CloudAccount, TenantSide
+from ansible_collections.syncready.m365.plugins.module_utils._tenant.services import Services
 
 
 def evidence(signs: t.Sequence[str] = (), **fields: t.Any) -> Evidence:
@@ -127,6 +132,54 @@ def test_signs_of_a_synchronization_are_named() -> None:
     numbers = UserNumbers(met=1)
     assert "a sign and another" in resolve("synchronized", evidence(["a sign", "another"]), numbers).reason
     assert "Nothing in the directory" in resolve("synchronized", evidence(), numbers).reason
+
+
+def tenant(cloud: str = "") -> TenantSide:
+    return TenantSide(Tenant(), cloud, 0)
+
+
+def account(synced: bool | None, how: MatchedBy = "smtp", **services: bool | None) -> CloudAccount:
+    return CloudAccount(how, synced, Services(**services), None)
+
+
+@pytest.mark.parametrize(
+    ("synchronized", "found", "expected"),
+    [
+        (True, None, ("unknown", "unknown", "unknown")),
+        (True, account(True, teams=True, exchange_online_plan_1=False), ("met", "met", "not_met")),
+        (True, account(False, teams=False, exchange_online=True), ("not_met", "not_met", "unknown")),
+        (True, account(None, teams=True), ("unknown", "met", "unknown")),
+        (True, account(None, "immutable_id"), ("met", "unknown", "unknown")),
+        (True, account(None, "object_guid"), ("met", "unknown", "unknown")),
+        (False, account(True, teams=True), ("not_met", "met", "unknown")),
+        (False, None, ("not_met", "unknown", "unknown")),
+    ],
+)
+def test_states_of_a_user_beside_the_tenant(
+    synchronized: bool, found: CloudAccount | None, expected: tuple[str, str, str]
+) -> None:
+    # Signs of a synchronization say nothing of a user whom the export should show and does not.
+    shown = Evidence(Organisation(name="Contoso"), ["a sign"], tenant())
+    states = user_states(synchronized, True, shown, found)
+    names: tuple[ConditionId, ...] = ("synchronized", "teams_licence", "exchange_online_plan_1")
+    assert tuple(states[name] for name in names) == expected
+    assert all(is_of_user(name, shown) for name in names)
+    assert not is_of_user("teams_licence", evidence())
+
+
+def test_reasons_name_the_export_and_who_is_not_in_it() -> None:
+    shown = Evidence(Organisation(name="Contoso"), ["a sign"], tenant())
+    numbers = UserNumbers(met=3)
+    numbers.add("unknown", 2, in_tenant=False)
+    numbers.add("unknown")
+    resolution = resolve("teams_licence", shown, numbers)
+    assert (resolution.state, numbers.not_in_tenant) == ("unknown", 2)
+    assert resolution.reason == (
+        "By the export of the tenant, of 6 users with a mailbox on premises 3 have it and 0 have not; of 3 it does not "
+        "tell (2 were not matched with an account)."
+    )
+    assert resolve("teams_licence", shown, UserNumbers(met=3)).state == "met"
+    assert resolve("hybrid_writeback", shown, UserNumbers()).state == "unknown"
 
 
 @pytest.mark.parametrize(
