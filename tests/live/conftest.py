@@ -26,6 +26,7 @@ from ansible_collections.syncready.m365.tests.lab.fixtures import (
     shared_dc,
 )
 from ansible_collections.syncready.m365.tests.lab.forest import PASSWORD
+from ansible_collections.syncready.m365.tests.winrm_host import programs
 
 from .transports import over
 
@@ -45,6 +46,11 @@ def options_for(controller: DomainController, **changes: t.Any) -> dict[str, t.A
         "read_timeout": 30,
         **changes,
     }
+
+
+def pytest_terminal_summary(terminalreporter: t.Any) -> None:
+    """Say what ran behind the WinRM server."""
+    terminalreporter.write_line(programs.described())
 
 
 @pytest.fixture

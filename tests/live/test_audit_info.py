@@ -57,10 +57,12 @@ def variables(domains: tuple[DomainController, DomainController], tmp_path: Path
     }
 
 
+@pytest.mark.usefixtures("over")
 def test_three_ways(variables: dict[str, t.Any], tmp_path: Path) -> None:
     playbooks.run_three_ways(PLAYBOOK, tmp_path, variables=variables)
 
 
+@pytest.mark.usefixtures("over")
 def test_the_labels_of_the_sample(
     domains: tuple[DomainController, DomainController], variables: dict[str, t.Any], tmp_path: Path
 ) -> None:
@@ -138,6 +140,7 @@ def test_no_password_anywhere(variables: dict[str, t.Any], tmp_path: Path) -> No
     wrong = tmp_path / "wrong"
     wrong.write_text(WRONG, encoding="utf-8")
     good = {
+        "transport": "ldap",
         "server": variables["server"],
         "ca_cert": variables["ca_cert"],
         "username": variables["username"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import types
 import typing as t
 from pathlib import Path
@@ -38,7 +39,7 @@ def objects(world: World) -> list[ldif.Entry]:
     return [*units, *people]
 
 
-def test_every_kind_of_mismatch_over_ldap(own_lab: Lab, tmp_path: Path) -> None:
+def test_every_kind_of_mismatch(own_lab: Lab, tmp_path: Path, over: str) -> None:
     world = tenant_cases.build(120, 1)
     content = objects(world)
     name = f"tenant-{hashlib.sha256(repr(content).encode()).hexdigest()[:12]}"
@@ -50,6 +51,9 @@ def test_every_kind_of_mismatch_over_ldap(own_lab: Lab, tmp_path: Path) -> None:
         params |= {"auth_protocol": "simple", "verified_domains": ["contoso.com", "fabrikam.com"]}
         params |= {"sync_scope": {"include": [], "exclude": [OUTSIDE]}, "upn_sync_enabled": False}
         params |= {"report_dir": str(tmp_path / shape / "report")}
+        # How WinRM is reached stands in the environment, as for the playbooks of other tests.
+        given = {name: os.environ.get(f"SYNCREADY_{name.upper()}") for name in spec}
+        params |= {name: int(value) if name == "winrm_port" else value for name, value in given.items() if value}
         result = cloud_match(t.cast(t.Any, types.SimpleNamespace(params=params)))
         lines = Path(result["artifacts"]["cloud_match_jsonl"]["path"]).read_text(encoding="utf-8").splitlines()
         found = {}
@@ -58,4 +62,4 @@ def test_every_kind_of_mismatch_over_ldap(own_lab: Lab, tmp_path: Path) -> None:
                 key = row["object"]["name"] if row["object"] else row["account"]["id"]
                 found[key] = frozenset(item["kind"] for item in row["mismatches"])
         assert found == world.expected(shape), shape
-        assert result["source"]["transport"] == "ldap"
+        assert result["source"]["transport"] == over
