@@ -71,11 +71,12 @@ def specification(module: str) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     raise AssertionError(f"{module} did not call run_module")
 
 
-def wrong_options(module: str, options: t.Mapping[str, t.Any], defaults: t.Mapping[str, t.Any] | None = None) -> list[str]:
+def wrong_options(
+    module: str, options: t.Mapping[str, t.Any], defaults: t.Mapping[str, t.Any] | None = None
+) -> list[str]:
     """Return what is wrong with the options of a module; those from ``module_defaults`` come first."""
     spec, constraints = specification(module)
-    given = {name: value for name, value in {**(defaults or {}), **options}.items()}
-    return wrong_values(spec, given, **constraints)
+    return wrong_values(spec, {**(defaults or {}), **options}, **constraints)
 
 
 def wrong_values(spec: dict[str, t.Any], given: t.Mapping[str, t.Any], **constraints: t.Any) -> list[str]:

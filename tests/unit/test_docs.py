@@ -99,10 +99,16 @@ class TestAPage:
         text = re.sub(r"```.*?```", "", text_of(page), flags=re.DOTALL)
         for target in re.findall(r"\]\(([^)\s]+)\)", text):
             where, _mark, anchor = target.partition("#")
-            where = re.sub(r"^https://github\.com/syncready/m365/(?:blob|tree)/main/", "../" if page.parent.name else "", where)
+            where = re.sub(
+                r"^https://github\.com/syncready/m365/(?:blob|tree)/main/", "../" if page.parent.name else "", where
+            )
             if where.startswith("http"):
                 continue
-            there = page if not where else (ROOT / where.removeprefix("../") if where.startswith("../") else page.parent / where)
+            there = (
+                page
+                if not where
+                else (ROOT / where.removeprefix("../") if where.startswith("../") else page.parent / where)
+            )
             assert there.exists(), f"{page.name} links to {target}"
             if anchor:
                 assert anchor in anchors(text_of(there)), f"{page.name} links to {target}"
@@ -176,7 +182,8 @@ def test_every_rule_has_its_word_of_idfix() -> None:
         if rule.idfix:
             words.setdefault(rule.idfix, []).append(rule.id)
     page = text_of(ROOT / "docs" / "from_idfix.md")
-    table = {word: re.findall(r"`([a-z0-9-]+)`", rules) for word, rules in re.findall(r"^\| (\w+) \| (`[a-z0-9-]+`(?:, `[a-z0-9-]+`)*) \|$", page, re.M)}
+    rows = re.findall(r"^\| (\w+) \| (`[a-z0-9-]+`(?:, `[a-z0-9-]+`)*) \|$", page, re.MULTILINE)
+    table = {word: re.findall(r"`([a-z0-9-]+)`", rules) for word, rules in rows}
     assert table == words
     assert f"The other {sum(not rule.idfix for rule in CATALOGUE.values())} rules" in page
 
@@ -191,6 +198,12 @@ def test_the_columns_of_idfix_are_explained_in_their_order() -> None:
 def test_every_playbook_is_named_in_the_pages() -> None:
     everything = "".join(text_of(page) for page in PAGES)
     assert [name for name in examples.PLAYBOOKS if f"syncready.m365.{name}" not in everything] == []
+
+
+def test_the_execution_environment_of_the_page_is_the_one_that_is_built() -> None:
+    (block,) = blocks_in(ROOT / "docs" / "execution_environment.md", "yaml")
+    example = ROOT / "extensions" / "execution-environment" / "execution-environment.yml"
+    assert yaml.safe_load(block.text) == yaml.safe_load(text_of(example))
 
 
 def test_every_page_is_in_the_list_of_pages() -> None:
@@ -248,4 +261,7 @@ def test_a_template_counts_as_the_right_kind() -> None:
 def test_blocks_are_found_with_their_lines() -> None:
     page = "a\n\n```yaml\nx: 1\n```\n\n  ```shell\n  ls\n  ```\n"
     found: t.Any = examples.blocks(page)
-    assert [(block.language, block.text, block.line) for block in found] == [("yaml", "x: 1\n", 4), ("shell", "ls\n", 8)]
+    assert [(block.language, block.text, block.line) for block in found] == [
+        ("yaml", "x: 1\n", 4),
+        ("shell", "ls\n", 8),
+    ]
