@@ -24,6 +24,8 @@ from .repository import ROOT
 PREFIX = "syncready.m365."
 MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py"))
 PLAYBOOKS = sorted(file.stem for file in (ROOT / "playbooks").glob("*.yml"))
+#: Roles of other collections that examples use.
+FOREIGN_ROLES = frozenset(("infra.aap_configuration.dispatch",))
 VARIABLE = re.compile(r"\bsyncready_\w+")
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _KEYWORDS = frozenset(Task.fattributes) | {"block", "rescue", "always", "local_action", "with_items"}
@@ -144,6 +146,8 @@ def _wrong_task(task: dict[str, t.Any], defaults: t.Mapping[str, t.Any]) -> list
 
 
 def _wrong_role(name: str) -> list[str]:
+    if name in FOREIGN_ROLES:
+        return []
     role = ROOT / "roles" / name.removeprefix(PREFIX)
     return [] if name.startswith(PREFIX) and role.is_dir() else [f"there is no role {name}"]
 
@@ -156,7 +160,7 @@ def known_variables(playbook: str | None = None) -> set[str]:
     if playbook is None or any("_role:" in text or "roles:" in text for text in texts):
         texts += [file.read_text(encoding="utf-8") for file in (ROOT / "roles").rglob("*.yml")]
     if playbook is None:
-        sources = [*(ROOT / "plugins").rglob("*.py"), ROOT / "demo" / "inventory.yml"]
+        sources = [*(ROOT / "plugins").rglob("*.py"), *(ROOT / "extensions" / "awx").glob("*.yml")]
         texts += [file.read_text(encoding="utf-8") for file in sources]
     return {name for text in texts for name in VARIABLE.findall(text)}
 
