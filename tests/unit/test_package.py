@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -68,10 +69,66 @@ def test_the_package_holds_the_collection_and_nothing_else(package: list[str]) -
     assert set(package) == kept | {"MANIFEST.json", "FILES.json"}
 
 
-def test_no_requirement_of_an_execution_environment_is_pinned() -> None:
-    lines = (ROOT / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert lines
-    assert [line for line in lines if re.search(r"==|<|~=|!=", line) or line.startswith("ansible")] == []
+def requirements(name: str) -> dict[str, str]:
+    """Return the packages of a list in ``meta``, by their names without extras."""
+    lines = (ROOT / "meta" / name).read_text(encoding="utf-8").splitlines()
+    return {re.split(r"[\[>]", line)[0]: line for line in lines}
+
+
+def test_no_requirement_is_pinned() -> None:
+    for name in ("requirements.txt", "ee-requirements.txt"):
+        lines = list(requirements(name).values())
+        assert lines
+        assert [line for line in lines if re.search(r"==|<|~=|!=", line) or line.startswith("ansible")] == []
+
+
+def test_an_execution_environment_has_what_others_have_and_kerberos() -> None:
+    plain = {name: re.sub(r"\[.*\]", "", line) for name, line in requirements("ee-requirements.txt").items()}
+    assert plain == requirements("requirements.txt")
+    extras = {name: line for name, line in requirements("ee-requirements.txt").items() if "[" in line}
+    assert extras == {"pyspnego": "pyspnego[kerberos]>=0.10.0", "pywinrm": "pywinrm[kerberos,credssp]>=0.5.0"}
+
+
+#: Modules that the plugins import, and the package that brings them.
+PACKAGES = {
+    "anyascii": "anyascii",
+    "cryptography": "pyspnego",
+    "gssapi": "pyspnego",
+    "idna": "idna",
+    "krb5": "pyspnego",
+    "ldap3": "ldap3",
+    "publicsuffixlist": "publicsuffixlist",
+    "requests": "pywinrm",
+    "spnego": "pyspnego",
+    "urllib3": "pywinrm",
+    "winrm": "pywinrm",
+    "xmltodict": "pywinrm",
+    "yaml": "PyYAML",
+}
+#: What comes with Ansible.
+COMES_WITH_ANSIBLE = {"ansible", "ansible_collections", "jinja2", "markupsafe"}
+
+
+def test_every_import_is_among_the_requirements() -> None:
+    imported = set()
+    for file in (ROOT / "plugins").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                imported.add(node.module.split(".")[0])
+    foreign = imported - set(sys.stdlib_module_names) - COMES_WITH_ANSIBLE
+    assert foreign == set(PACKAGES)
+    assert set(PACKAGES.values()) == set(requirements("ee-requirements.txt"))
+
+
+def test_what_the_modules_say_they_need_is_among_the_requirements() -> None:
+    found = set()
+    for file in [*(ROOT / "plugins" / "doc_fragments").glob("*.py"), *(ROOT / "plugins" / "modules").glob("*.py")]:
+        for text in re.findall(r"^requirements:\n((?:  .*\n)+)", file.read_text(encoding="utf-8"), re.MULTILINE):
+            found |= {re.split(r"[ >]", item)[0] for item in re.findall(r"^  - (.*)$", text, re.MULTILINE)}
+    assert found - {"Python"}
+    assert found - {"Python"} <= set(requirements("requirements.txt"))
 
 
 def test_an_execution_environment_finds_the_requirements(tmp_path: Path) -> None:
@@ -80,9 +137,26 @@ def test_an_execution_environment_finds_the_requirements(tmp_path: Path) -> None
     shutil.copy(ROOT / "galaxy.yml", place)
     introspect = [str(BIN / "ansible-builder"), "introspect", str(tmp_path)]
     found = yaml.safe_load(subprocess.run(introspect, check=True, capture_output=True).stdout)
-    wanted = (ROOT / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines()
     # PyYAML comes with ansible-core, so ansible-builder leaves it out.
-    assert {line.split("  #")[0] for line in found["python"]} == set(wanted) - {"PyYAML"}
+    wanted = {line for name, line in requirements("ee-requirements.txt").items() if name != "PyYAML"}
+    assert {line.split("  #")[0] for line in found["python"]} == wanted
+    packages = (ROOT / "meta" / "ee-bindep.txt").read_text(encoding="utf-8").splitlines()
+    assert {line.split("  #")[0] for line in found["system"]} == {line for line in packages if not line.startswith("#")}
+
+
+def test_the_example_makes_a_context_to_build_from(tmp_path: Path) -> None:
+    example = ROOT / "extensions" / "execution-environment" / "execution-environment.yml"
+    create = [str(BIN / "ansible-builder"), "create", "--file", str(example), "--context", str(tmp_path)]
+    done = subprocess.run([*create, "--output-filename", "Containerfile"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    file = (tmp_path / "Containerfile").read_text(encoding="utf-8")
+    assert 'ARG EE_BASE_IMAGE="quay.io/rockylinux/rockylinux:9"' in file
+    # The collection is installed first, and then asked for what it needs.
+    assert "ansible-galaxy collection install" in file
+    assert "introspect.py introspect" in file
+    collections = yaml.safe_load((tmp_path / "_build" / "requirements.yml").read_text(encoding="utf-8"))
+    assert collections == {"collections": [{"name": "syncready.m365"}]}
+    assert "python3.12-devel" in (tmp_path / "_build" / "bindep.txt").read_text(encoding="utf-8")
 
 
 def test_every_module_is_in_the_action_group() -> None:

@@ -9,12 +9,25 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 Spec = dict[str, t.Any]
 
 
+def _environment(name: str) -> str:
+    """Return an environment variable. An empty one counts as none: AWX sets those of empty fields of a credential.
+
+    Raises:
+        AnsibleFallbackNotFound: there is none.
+    """
+    value: str = env_fallback(name)
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
+
 def _from_environment(name: str) -> Spec:
-    return {"fallback": (env_fallback, [f"SYNCREADY_{name}"])}
+    return {"fallback": (_environment, [f"SYNCREADY_{name}"])}
 
 
 def directory_spec() -> Spec:
