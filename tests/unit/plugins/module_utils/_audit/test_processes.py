@@ -34,6 +34,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._directory.ldap imp
 from ansible_collections.syncready.m365.plugins.module_utils._directory.ldap_options import LdapOptions
 from ansible_collections.syncready.m365.plugins.module_utils._directory.ldif import LdifDirectory
 from ansible_collections.syncready.m365.plugins.module_utils._model.errors import SyncreadyError
+from ansible_collections.syncready.m365.plugins.module_utils._rules.judge import judge
 from ansible_collections.syncready.m365.tests.support.audits import rule_options
 from ansible_collections.syncready.m365.tests.support.ldap_peer import Peer, person
 
@@ -192,12 +193,11 @@ def _export(tmp_path: Path) -> LdifDirectory:
 
 def test_a_process_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parent = os.getpid()
-    real = step.judge
 
     def dies(subject: t.Any, rules: t.Any) -> t.Any:
         if os.getpid() != parent and subject.sam == "u333":
             os.kill(os.getpid(), signal.SIGKILL)
-        return real(subject, rules)
+        return judge(subject, rules)
 
     monkeypatch.setattr(step, "judge", dies)
     with pytest.raises(WorkerError, match="processes 1") as raised:
@@ -207,12 +207,11 @@ def test_a_process_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_fault_of_ours_is_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parent = os.getpid()
-    real = step.judge
 
     def breaks(subject: t.Any, rules: t.Any) -> t.Any:
         if os.getpid() != parent and subject.sam == "u333":
             raise KeyError("u333")
-        return real(subject, rules)
+        return judge(subject, rules)
 
     monkeypatch.setattr(step, "judge", breaks)
     with pytest.raises(RuntimeError, match="KeyError: 'u333'"):
