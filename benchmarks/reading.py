@@ -189,7 +189,7 @@ def main() -> int:
     runpy.run_path(str(ROOT / "tests" / "conftest.py"))
     from ansible_collections.syncready.m365.tests.lab.factory import Lab
 
-    print(f"Audit over LDAP with TLS, with its report. Python {sys.version.split()[0]}, one process.\n")
+    print(f"Audit over LDAP with TLS, with its report. Python {sys.version.split()[0]}.\n")
     print(
         f"{'server':>9} {'objects':>8} {'s':>7} {'cpu s':>7} {'objects/s':>10} {'ldapsearch s':>11} {'ratio':>5} {'MiB':>6}"
     )

@@ -91,4 +91,14 @@ options:
         and either C(fingerprint), or C(rule) and C(object) (objectGUID or DN).
       - Waived findings are listed as such and counted apart. When a waiver has expired, its findings come back.
     type: path
+  processes:
+    description:
+      - How many processes judge the objects, beside the one that reads them. With V(1), one process does everything.
+      - By default two where the computer has two processors or more to spare for this task, else one. The result is the
+        same with any number. One process is used whatever the number is where only one processor may be used, on
+        computers that cannot copy a running process (other than Linux), with transport V(winrm), and with O(max_rate)
+        or O(search_bases).
+      - If the value is not specified in the task, the value of environment variable E(SYNCREADY_PROCESSES) will be
+        used instead.
+    type: int
 """

@@ -202,6 +202,7 @@ def rules_spec() -> Spec:
         "third_party_migration": {"type": "bool", "default": False},
         "sync_client": {"type": "str", "choices": ["connect", "cloud_sync"], "default": "connect"},
         "waivers_path": {"type": "path"},
+        "processes": {"type": "int", **_from_environment("PROCESSES")},
     }
 
 

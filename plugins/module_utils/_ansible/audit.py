@@ -64,7 +64,7 @@ def audit_spec() -> Spec:
 
 
 # Options that say nothing about the audit itself, or that the report names elsewhere.
-_NOT_REPORTED = frozenset((*directory_spec(), *audit_spec()))
+_NOT_REPORTED = frozenset((*directory_spec(), *audit_spec(), "processes"))
 # Of them, those that decide which objects are read; the waivers and exports of a day are no choice of rules.
 _COMPARED_TOO = ("domains", "search_bases")
 _NOT_COMPARED = frozenset(("waivers_path", *beside_spec(), *ASSUMED))

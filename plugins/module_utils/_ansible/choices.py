@@ -13,6 +13,7 @@ import typing as t
 from .._audit.options import AuditOptions, LicenceScope, SyncScope
 from .._audit.suffix_data import load_top_level_domains
 from .._audit.waivers import Waiver, parse_waivers
+from .._audit.workers import usable_processors
 from .._directory.filters import parse_filter
 from .._directory.interface import Directory
 from .._directory.ldap import LdapDirectory
@@ -176,7 +177,22 @@ def audit_options(params: Params) -> AuditOptions:
         other_forests=other_forests(params),
         tenant=tenant_options(params) if "tenant_users_path" in params else None,
         join_attribute=join_attribute(params),
+        processes=processes_of(params),
     )
+
+
+def processes_of(params: Params) -> int:
+    """Return how many processes judge objects; 1 where one does it all.
+
+    Raises:
+        OptionError: the number is none.
+    """
+    number: int | None = params.get("processes")
+    if number is not None and not 1 <= number <= 64:
+        raise OptionError(f"processes is {number}: give a number from 1 to 64.")
+    usable = usable_processors()
+    # Two are kept busy by one that reads; more were not measured.
+    return min(usable, 2) if number is None else number if usable > 1 else 1
 
 
 def rule_options(params: Params) -> RuleOptions:

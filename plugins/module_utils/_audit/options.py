@@ -47,6 +47,7 @@ class AuditOptions:
         today: the day by which waivers expire.
         tenant: what is known of the tenant; None: nothing.
         join_attribute: the attribute by which a comparison of forests will join people; None: none.
+        processes: how many processes judge objects, beside the one that reads; 1: one process does it all.
         other_forests: name of another audited forest to its UPN suffixes and domains, folded.
     """
 
@@ -60,3 +61,4 @@ class AuditOptions:
     other_forests: t.Mapping[str, frozenset[str]] = field(default_factory=dict)
     tenant: TenantOptions | None = None
     join_attribute: str | None = None
+    processes: int = 1

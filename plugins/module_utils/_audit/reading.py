@@ -12,6 +12,7 @@ from .._directory.interface import Directory, Selection, shows_absence
 from .._directory.topology import Topology
 from .._directory.topology_reader import TOPOLOGY_ATTRIBUTES
 from .._directory.topology_search import ask_server
+from .._model.entry import Entry
 from .._model.kinds import CLASSES, kind_of
 from .._rules.attributes import AUDIT_ATTRIBUTES, COUNTED_ATTRIBUTES
 from .._rules.options import RuleOptions
@@ -44,37 +45,77 @@ def read_objects(
     Raises:
         DirectoryError: not everything could be read.
     """
+    selection = selection_of(directory, scopes, attributes, counted)
+    reader = ObjectReader(rules, scopes, forest)
+    for entry in directory.search(selection=selection):
+        known = reader.take(entry)
+        if known is not None:
+            yield known
+    reader.finish()
+
+
+def selection_of(
+    directory: Directory, scopes: Scopes, attributes: t.Iterable[str] = (), counted: t.Iterable[str] = ()
+) -> Selection:
+    """Return what a scan reads: what the rules, the scopes and the forest need, and what is asked for beside."""
     names = [*AUDIT_ATTRIBUTES, *TOPOLOGY_ATTRIBUTES, *scopes.attributes, *attributes]
     if is_file(directory):
         # A server is asked for these accounts afterwards, so that not every object has to bring its description.
         names += ACCOUNT_ATTRIBUTES
     counts = tuple(dict.fromkeys((*COUNTED_ATTRIBUTES, *counted)))
-    selection = Selection(tuple(dict.fromkeys(names)), counts, (*CLASSES, *LEARNED_CLASSES))
-    census = forest.census
-    sign_in = rules.sign_in_attribute.lower()
-    unseen = set(WATCHED)
-    for entry in directory.search(selection=selection):
+    return Selection(tuple(dict.fromkeys(names)), counts, (*CLASSES, *LEARNED_CLASSES))
+
+
+class ObjectReader:
+    """Takes entries; knows what each is and where it stands, and has the forest learn from it.
+
+    Args:
+        rules: options of the rules.
+        scopes: which objects the synchronization takes.
+        forest: takes what the objects tell of the forest.
+
+    Attributes:
+        unseen: of the attributes that an export may have left out, those that no object has shown.
+    """
+
+    def __init__(self, rules: RuleOptions, scopes: Scopes, forest: Forest) -> None:
+        self.unseen = set(WATCHED)
+        self._rules = rules
+        self._scopes = scopes
+        self._forest = forest
+        self._sign_in = rules.sign_in_attribute.lower()
+
+    def take(self, entry: Entry) -> tuple[Subject, Population, Place] | None:
+        """Return the object with where it stands; None where the audit does not know objects of its kind.
+
+        Raises:
+            EntryError: a text value is not UTF-8.
+        """
+        forest = self._forest
         values = entry.attributes
         kind = kind_of(values.get("objectclass", []))
         if kind == "other":
             forest.learn(entry)
-            continue
+            return None
         if kind == "computer":
             forest.topology.learn_account(entry, kind)
-        if unseen:
-            unseen.difference_update(values)
+        if self.unseen:
+            self.unseen.difference_update(values)
         if sid := values.get("objectsid"):
             forest.domain_sids.add(domain_of_sid(sid[0]))
-        place = scopes.place(entry.dn)
+        place = self._scopes.place(entry.dn)
         if place.dns_domain:
             forest.dns_domains.add(place.dns_domain)
-        subject = Subject(entry, kind, sign_in)
-        population = population_of(subject, rules, place.synchronized)
+        subject = Subject(entry, kind, self._sign_in)
+        population = population_of(subject, self._rules, place.synchronized)
         if population.standing == "other":
-            continue
-        census.count(subject, population.standing)
-        yield subject, population, place
-    forest.exchange.shown = set(WATCHED) - unseen
+            return None
+        forest.census.count(subject, population.standing)
+        return subject, population, place
+
+    def finish(self) -> None:
+        """Say which attributes were shown, when all objects were taken."""
+        self._forest.exchange.shown = set(WATCHED) - self.unseen
 
 
 def read_topology(directory: Directory, forest: Forest, *, with_sites: bool = False) -> Topology:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import typing as t
 
 from .._exchange.location import Target
 from .._model.dn import rdn_value
@@ -19,7 +20,7 @@ from .._rules.options import RuleOptions
 from .._rules.population import Population
 from .._rules.subject import Proxy, Subject
 from .scope import Place
-from .snapshot import Row, Snapshot
+from .snapshot import Row, Table
 
 # Which attributes of an object hold an address: bits of ``addresses.holds``.
 UPN, PROXY, MAIL, TARGET, IMPLICIT = 1, 2, 4, 8, 16
@@ -46,8 +47,24 @@ def finding_row(oid: int, finding: Finding, clash: int | None = None) -> Row:
     )
 
 
+class Sink(t.Protocol):
+    """Takes rows: a snapshot, or what carries them to one."""
+
+    def add(self, table: Table, row: Row) -> None:
+        """Append a row to a table."""
+
+    def add_all(self, table: Table, rows: t.Iterable[Row]) -> None:
+        """Append rows to a table."""
+
+    def text_id(self, text: str | None) -> int | None:
+        """Return the number of a text that many objects share; None for None."""
+
+
 class Recorder:
     """Writes objects into a snapshot, each under a number of its own.
+
+    Attributes:
+        last: the number of the object that was written last.
 
     Args:
         snapshot: takes them.
@@ -56,18 +73,18 @@ class Recorder:
             one object may hold.
     """
 
-    def __init__(self, snapshot: Snapshot, options: RuleOptions, *, judging: bool = True) -> None:
+    def __init__(self, snapshot: Sink, options: RuleOptions, *, judging: bool = True) -> None:
         self._snapshot = snapshot
         self._judging = judging
         self._options = options
         self._mail_signs_in = options.sign_in_attribute.lower() == "mail"
-        self._oid = 0
+        self.last = 0
 
     def record(
         self, subject: Subject, population: Population, place: Place, findings: list[Finding], number: int | None = None
     ) -> int:
         """Write one object with its addresses and findings. Returns its number, the next one where none is given."""
-        self._oid = oid = self._oid + 1 if number is None else number
+        self.last = oid = self.last + 1 if number is None else number
         snapshot = self._snapshot
         entry = subject.entry
         judged = population.standing == "judged"
@@ -202,7 +219,11 @@ def _identity(subject: Subject, signs_in_with_upn: bool) -> str:
     ]
     if not signs_in_with_upn:
         values.append(subject.upn)
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return _json(values)
+
+
+# An encoder that is made once is faster than json.dumps, which makes one for each call.
+_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 def _target(subject: Subject) -> Target:

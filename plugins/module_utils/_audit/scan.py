@@ -12,42 +12,26 @@ import typing as t
 from dataclasses import dataclass
 
 from .._directory.interface import Directory
+from .._directory.pieces import InPieces
 from .._directory.topology import Topology
-from .._model.finding import Finding
 from .._rules.forest import ForestFacts, judge_forest
-from .._rules.judge import judge
 from .._rules.options import RuleOptions
-from .._rules.population import Population
-from .._rules.subject import Subject
-from .._rules.upn import judge_upn
 from . import across, cloud_findings, forest_facts
 from .forest import Forest
 from .forests_persons import JoinValues
 from .options import AuditOptions
-from .reading import read_objects, read_topology
-from .recorder import Recorder
+from .processes import scan_in_processes
+from .reading import read_topology, selection_of
 from .scope import Scopes, members_of
 from .settle import settle
 from .snapshot import FORMAT, Snapshot
+from .step import Observer, Step
 from .summary import Summary, summarise
 from .unique import Uniqueness
 
 # Is told what is done, and how many objects of it.
 Tell = t.Callable[[str, int], None]
 _TELL_EVERY = 500
-
-
-class Observer(t.Protocol):
-    """Sees every object of a scan beside the recorder.
-
-    Attributes:
-        attributes: names of the attributes that it needs.
-    """
-
-    attributes: tuple[str, ...]
-
-    def observe(self, oid: int, subject: Subject, population: Population) -> None:
-        """Look at an object, whose number in the snapshot is ``oid``."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +79,9 @@ def run_audit(
     scopes = Scopes(options.sync_scope, licence, members)
     rules = options.rules
     joined = JoinValues(snapshot, options.join_attribute) if options.join_attribute else None
-    snapshot.forest = forest = scan(directory, rules, scopes, snapshot, tell=tell, observer=joined)
+    snapshot.forest = forest = scan(
+        directory, rules, scopes, snapshot, tell=tell, observer=joined, processes=options.processes
+    )
     if joined is not None:
         joined.finish()
     topology = read_topology(directory, forest)
@@ -145,6 +131,7 @@ def scan(
     *,
     judging: bool = True,
     observer: Observer | None = None,
+    processes: int = 1,
     tell: Tell | None = None,
 ) -> Forest:
     """Read every object once and write it into the snapshot.
@@ -155,7 +142,8 @@ def scan(
         scopes: which objects are synchronized, and who gets a licence.
         snapshot: takes the objects, and what is compared and judged.
         judging: whether to apply the rules. Without them only ``objects``, ``mailboxes`` and ``waiting`` are filled.
-        observer: sees each object too.
+        observer: sees each object too; all is done in one process then.
+        processes: how many processes judge, beside the one that reads; 1: that one does it all.
         tell: is told now and then how many objects were read.
 
     Returns:
@@ -164,26 +152,42 @@ def scan(
     Raises:
         DirectoryError: not everything could be read.
         OutputError: the snapshot could not be written.
+        WorkerError: a process that judged is gone.
     """
     forest = Forest()
-    recorder = Recorder(snapshot, rules, judging=judging)
+    step = Step(snapshot, rules, scopes, forest, judging=judging, observer=observer)
     extra = [rules.sign_in_attribute, *_gal_names(rules)]
     if observer is not None:
         extra += observer.attributes
-    for subject, population, place in read_objects(directory, rules, scopes, forest, extra):
-        findings: list[Finding] = []
-        if judging and population.standing == "judged":
-            subject.in_licence_scope = scopes.in_licence_scope(subject, place)
-            findings = judge(subject, rules)
-        elif judging and population.standing == "left_out" and subject.is_person:
-            # Whether its sign-in name is valid matters to a twin; its findings do not.
-            judge_upn(subject, rules, [])
-        oid = recorder.record(subject, population, place, findings)
-        if observer is not None:
-            observer.observe(oid, subject, population)
-        if tell is not None and not oid % _TELL_EVERY:
-            tell("reading", oid)
+    selection = selection_of(directory, scopes, extra)
+    # Who sees each object has to see it here.
+    alone = processes < 2 or observer is not None or not isinstance(directory, InPieces)
+    pieces = None if alone else t.cast(InPieces, directory).pieces(selection)
+    if pieces is None:
+        for entry in directory.search(selection=selection):
+            oid = step.take(entry)
+            if tell is not None and oid and not oid % _TELL_EVERY:
+                tell("reading", oid)
+    else:
+        told = _Told(tell)
+        scan_in_processes(
+            pieces, step, forest, snapshot, rules, scopes, number=processes, judging=judging, tell=told.tell
+        )
+    step.reader.finish()
     return forest
+
+
+class _Told:
+    """Tells how many objects were read, whenever another round number was passed."""
+
+    def __init__(self, tell: Tell | None) -> None:
+        self._tell = tell
+        self._last = 0
+
+    def tell(self, number: int) -> None:
+        if self._tell is not None and number // _TELL_EVERY > self._last:
+            self._last = number // _TELL_EVERY
+            self._tell("reading", number)
 
 
 def _gal_names(rules: RuleOptions) -> t.Iterator[str]:

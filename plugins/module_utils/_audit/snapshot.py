@@ -67,6 +67,15 @@ Table = t.Literal[
     "objects", "addresses", "keys", "mailboxes", "findings", "clash_members", "differing", "waiting", "texts"
 ]
 Row = tuple[t.Any, ...]
+# The same for rows whose objects are numbered from 1 and get their numbers by an addition.
+_SHIFTED = {
+    table: statement.replace("?", "?+{base}", 1)
+    if table not in ("addresses", "keys")
+    else statement.replace("?,?", "?,?+{base}", 1)
+    for table, statement in _INSERTS.items()
+}
+_SHIFTED["keys"] = "INSERT INTO keys VALUES (?,?,?+{base})"
+_SUFFIX, _HOME, _SERVER = 9, 3, 4
 
 
 class Snapshot:
@@ -134,6 +143,32 @@ class Snapshot:
             with self._errors():
                 self.connection.executemany(_INSERTS[table], rows)
             rows.clear()
+
+    def take_over(self, base: int, rows: t.Mapping[Table, list[Row]], texts: t.Sequence[str]) -> None:
+        """Append rows that were made somewhere else.
+
+        Args:
+            base: is added to the numbers of their objects.
+            rows: table to rows.
+            texts: the texts that the rows know by their place, the first as 1.
+        """
+        numbers = [None, *(self.text_id(text) for text in texts)]
+        for table, found in rows.items():
+            if not found:
+                continue
+            if table == "objects":
+                found = [
+                    row if row[_SUFFIX] is None else (*row[:_SUFFIX], numbers[row[_SUFFIX]], *row[_SUFFIX + 1 :])
+                    for row in found
+                ]
+            elif table == "mailboxes":
+                found = [
+                    (*row[:_HOME], numbers[row[_HOME] or 0], numbers[row[_SERVER] or 0], *row[_SERVER + 1 :])
+                    for row in found
+                ]
+            self._flush(table)
+            with self._errors():
+                self.connection.executemany(_SHIFTED[table].format(base=int(base)), found)
 
     def text_id(self, text: str | None) -> int | None:
         """Return the number of a text that many objects share, as the DN of a database; None for None."""

@@ -21,6 +21,7 @@ from .ldap_errors import NO_SUCH_OBJECT, LdapError, ldap_error
 from .ldap_modify import modify, require_writable
 from .ldap_objects import entries_of
 from .ldap_options import LdapOptions
+from .ldap_pieces import LdapPieces, joined
 from .ldap_pipeline import Item, Observer, modify_all
 from .ldap_ranges import complete, requested
 from .ldap_root import ATTRIBUTES, RootDse
@@ -163,6 +164,9 @@ class LdapDirectory:
             return
         for domain in self._read_domains():
             yield from self._read_domain(domain, selection, condition, sweep=sweep)
+        yield from self._search_configuration(selection, condition)
+
+    def _search_configuration(self, selection: Selection, condition: str) -> t.Iterator[Entry]:
         configuration = self._main.root.configuration_dn
         if self._main.root.has_configuration:
             yield from self._read(
@@ -202,7 +206,13 @@ class LdapDirectory:
             number += 1
             last = entry.dn
             yield entry
-        if sweep and (not number or (number == 1 and normalise(last) == normalise(domain.dn))):
+        if sweep:
+            self._require_somebody(domain, number, last)
+
+    @staticmethod
+    def _require_somebody(domain: Domain, number: int, last: str) -> None:
+        """Refuse a domain of which nothing was seen, or nothing but its head."""
+        if not number or (number == 1 and normalise(last) == normalise(domain.dn)):
             message = f"The account sees no object of {domain.name}: give it the right to read, or use another."
             raise ldap_error(message, "NO_RIGHTS")
 
@@ -215,6 +225,56 @@ class LdapDirectory:
                 "another account.",
                 "NO_RIGHTS",
             )
+
+    def pieces(self, selection: Selection) -> LdapPieces | None:
+        """Return the search for everything that is read, in pieces; None where entries have to be looked at singly."""
+        if self.transport != "ldap" or self._pace.limited or self.options.search_bases or not self._main.searcher.fast:
+            return None
+        self._note_absent(selection)
+        counted = frozenset(name.lower() for name in selection.counted)
+
+        def cut_off(entry: Entry, parser: EntryParser) -> None:
+            complete(self._server_for(entry.dn).searcher, entry, parser.ranges, counted)
+
+        def absorbed(entries: int) -> None:
+            self.statistics.entries += entries
+
+        return LdapPieces(
+            lambda: self._messages(selection, _condition(selection, None)),
+            counted,
+            cut_off,
+            self._main.searcher.damaged,
+            absorbed,
+        )
+
+    def _messages(self, selection: Selection, condition: str) -> t.Iterator[Entry | bytes]:
+        """Do as ``_search`` without a base; what comes of whole domains is not taken apart."""
+        for domain in self._read_domains():
+            server = self._server_of(domain)
+            if not server.searcher.fast:
+                yield from self._read_whole(server, domain, selection, condition, sweep=True)
+                continue
+            attributes = requested(selection, server.root.active_directory)
+            request = Request(domain.dn, "subtree", condition, attributes)
+            number = 0
+            kept: list[bytes] = []
+            try:
+                for entries, parts in server.searcher.messages(request):
+                    kept = parts if entries and not number else kept if number + entries == 1 else []
+                    number += entries
+                    yield from joined(parts)
+            except LdapError as error:
+                if error.result != NO_SUCH_OBJECT:
+                    raise
+            if not server.searcher.fast:
+                # This ldap3 has read the first answer itself.
+                raise ldap_error(
+                    f"{server.connection.where} cannot be read by several processes with this ldap3: use processes 1.",
+                    "PROTOCOL_ERROR",
+                )
+            names = [entry.dn for part in kept for entry in EntryParser().entries(part)] if number == 1 else []
+            self._require_somebody(domain, number, names[0] if names else "")
+        yield from self._search_configuration(selection, condition)
 
     def _search_bases(self) -> list[str]:
         """Return the bases to read, without those that lie below another one."""

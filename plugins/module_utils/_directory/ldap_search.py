@@ -17,6 +17,7 @@ from .ldap_ber import Answer, BerError
 from .ldap_connection import LdapConnection
 from .ldap_entries import EntryParser
 from .ldap_errors import SUCCESS, LdapError, ldap_error, search_error
+from .ldap_wire import Page
 
 PAGED_RESULTS = "1.2.840.113556.1.4.319"
 _SCOPES = {"base": "BASE", "one_level": "LEVEL", "subtree": "SUBTREE"}
@@ -59,12 +60,16 @@ class Request:
 class Pace:
     """Keeps reading below a number of entries a second.
 
+    Attributes:
+        limited: whether there is such a number.
+
     Args:
         max_rate: that number; None for no limit.
     """
 
     def __init__(self, max_rate: int | None) -> None:
         self._max_rate = max_rate
+        self.limited = bool(max_rate)
         self._start = time.monotonic()
         self._entries = 0
 
@@ -125,26 +130,50 @@ class Searcher:
                     yield entry
                 empty = empty + 1 if read == before else 0
                 if empty > _MAX_EMPTY_PAGES:
-                    raise ldap_error(
-                        f"{self._connection.where} sends pages without entries without end.", "PROTOCOL_ERROR"
-                    )
+                    raise self._endless()
         except BerError as error:
-            raise self._no_ldap(error) from None
+            raise self.damaged(error) from None
 
-    def _no_ldap(self, error: BerError) -> LdapError:
+    def messages(self, request: Request) -> t.Iterator[tuple[int, list[bytes]]]:
+        """Yield the pages of a search as they came: how many entries, and the messages that hold them.
+
+        To be called only where ``fast`` is true and there is no speed limit.
+
+        Raises:
+            LdapError: not everything could be read.
+        """
+        self._statistics.searches += 1
+        empty = 0
+        for page in self._pages_whole(request):
+            empty = 0 if page.entries else empty + 1
+            if empty > _MAX_EMPTY_PAGES:
+                raise self._endless()
+            yield page.entries, page.parts
+
+    def _endless(self) -> LdapError:
+        return ldap_error(f"{self._connection.where} sends pages without entries without end.", "PROTOCOL_ERROR")
+
+    def damaged(self, error: BerError) -> LdapError:
+        """Return the error for an answer that cannot be taken apart."""
         message = f"What {self._connection.where} sent is damaged ({error}). Nothing of it is used; run it again."
         return ldap_error(message, "PROTOCOL_ERROR")
 
     def _pages_fast(self, request: Request, parser: EntryParser) -> t.Iterator[t.Iterator[Entry]]:
+        for page in self._pages_whole(request):
+            yield (entry for part in page.parts for entry in parser.entries(part))
+            self._pace.wait(page.entries)
+        if not self.fast:
+            yield from self._pages_plain(request, parser, sent=True)
+
+    def _pages_whole(self, request: Request) -> t.Iterator[Page]:
+        """Yield the pages of a search, none where this ldap3 has waited for the first answer itself."""
         wire = self._connection.wire
         paged = request.paged
         statistics = self._statistics
         read = 0
         number: int | None = self._send(request, None, paged)
         if number is None:
-            # This ldap3 waited for the answer itself.
             self.fast = False
-            yield from self._pages_plain(request, parser, sent=True)
             return
         try:
             while True:
@@ -158,10 +187,8 @@ class Searcher:
                 cookie = self._check(request, page.answer, read, paged)
                 if cookie:
                     number = self._send(request, cookie, paged)
-                counting = _Counting(parser, page.parts)
-                yield iter(counting)
-                read += counting.number
-                self._pace.wait(counting.number)
+                yield page
+                read += page.entries
                 if not cookie:
                     return
                 if number is None:
@@ -275,21 +302,6 @@ class Searcher:
         cookie = control["value"]["cookie"] if control else None
         text = self._connection.wire.clean(result.get("message") or "")
         return Answer(result["result"], result.get("dn") or "", text, cookie=cookie)
-
-
-class _Counting:
-    """Takes the parts of a page apart and counts the entries."""
-
-    def __init__(self, parser: EntryParser, parts: list[bytes]) -> None:
-        self._parser = parser
-        self._parts = parts
-        self.number = 0
-
-    def __iter__(self) -> t.Iterator[Entry]:
-        for part in self._parts:
-            for entry in self._parser.entries(part):
-                self.number += 1
-                yield entry
 
 
 def _allows_fast(connection: t.Any) -> bool:

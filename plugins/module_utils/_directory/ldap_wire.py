@@ -46,17 +46,19 @@ class Page:
     Attributes:
         parts: whole messages with search entries, references and intermediate answers.
         references: how many references to other servers are among them.
+        entries: how many search entries are among them.
         answer: the end of the operation, None before it came.
         bytes: how much came.
         asked: when the request went out (monotonic seconds).
         answered: when the end came.
     """
 
-    __slots__ = ("answer", "answered", "asked", "bytes", "parts", "references", "unwanted")
+    __slots__ = ("answer", "answered", "asked", "bytes", "entries", "parts", "references", "unwanted")
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
         self.references = 0
+        self.entries = 0
         self.answer: Answer | None = None
         self.bytes = 0
         self.asked = time.monotonic()
@@ -168,9 +170,11 @@ class Wire:
             if page is not run:
                 self._keep(run, buffer, run_start, position)
                 run, run_start = page, position
-            if tag == SEARCH_REFERENCE:
+            if tag == SEARCH_ENTRY:
+                page.entries += 1
+            elif tag == SEARCH_REFERENCE:
                 page.references += 1
-            elif tag not in (SEARCH_ENTRY, INTERMEDIATE):
+            elif tag != INTERMEDIATE:
                 self._keep(page, buffer, run_start, position)
                 run = None
                 answer = parse_answer(buffer, position, end)

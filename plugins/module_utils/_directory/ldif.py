@@ -17,7 +17,9 @@ from .interface import Modification, ReadStatistics, Scope, Selection
 from .ldap_root import RootDse
 from .ldif_blocks import EMPTY, INCOMPLETE, LdifFile, problem
 from .ldif_changes import ChangeFile
+from .ldif_pieces import LdifPieces
 from .ldif_reader import LdifReader
+from .pieces import PIECE
 
 _EVERYTHING = Selection()
 
@@ -50,6 +52,7 @@ class LdifDirectory:
         self.statistics = ReadStatistics()
         self.changes = changes
         self._file = LdifFile(path) if chunk_size is None else LdifFile(path, chunk_size)
+        self._piece = chunk_size or PIECE
         self._root_dse: dict[str, list[bytes]] = {}
         self._names: frozenset[str] | None = None
 
@@ -139,14 +142,9 @@ class LdifDirectory:
         below = None if not base else normalise(base)
         statistics = self.statistics
         found = False
-        deleted = 0
-        total = 0
-        for entry in reader.entries():
-            total += 1
+        numbers = [0, 0]
+        for entry in self.present(reader.entries(), numbers):
             attributes = entry.attributes
-            if ("isdeleted" in attributes and entry.boolean("isdeleted")) or _is_deleted(entry.dn):
-                deleted += 1
-                continue
             if below is not None:
                 name = normalise(entry.dn)
                 if not is_at_or_below_normalised(name, below):
@@ -155,7 +153,7 @@ class LdifDirectory:
                 if not _in_scope(name, below, scope):
                     continue
             if class_wanted and not any(attributes.get("objectclass", ())):
-                raise self._no_class(entry)
+                raise self.no_class(entry)
             if condition is not None:
                 if not condition.matches(entry):
                     continue
@@ -167,12 +165,7 @@ class LdifDirectory:
                 attributes.pop(name, None)
             statistics.entries += 1
             yield entry
-        self._root_dse = self._root_dse or reader.root_dse
-        self._names = reader.names
-        self._note_skipped("deleted", deleted)
-        self._note_skipped("referral", reader.referrals)
-        if total == deleted:
-            raise self._empty(deleted)
+        self._passed(reader.names, reader.root_dse, reader.referrals, numbers)
         if below is not None and not found:
             raise DirectoryError(
                 f"{self._file.path} holds nothing at or below {base!r}: check the spelling, or export that part "
@@ -180,11 +173,54 @@ class LdifDirectory:
                 code="BASE_NOT_FOUND",
             )
 
+    def pieces(self, selection: Selection) -> LdifPieces | None:
+        """Return the search for every entry in pieces; None where all attributes are wanted."""
+        if selection.attributes is None:
+            return None
+        wanted = frozenset(name.lower() for name in selection.attributes)
+        if "objectclass" not in wanted:
+            return None
+        passing = frozenset(("isdeleted",)) - wanted
+        counted = frozenset(name.lower() for name in selection.counted)
+        return LdifPieces(self._file, LdifReader(self._file, wanted | passing, counted), self, passing, self._piece)
+
+    def present(self, entries: t.Iterable[Entry], numbers: list[int]) -> t.Iterator[Entry]:
+        """Yield the entries that are not deleted; add the numbers of all and of the deleted ones to ``numbers``."""
+        for entry in entries:
+            numbers[0] += 1
+            if ("isdeleted" in entry.attributes and entry.boolean("isdeleted")) or _is_deleted(entry.dn):
+                numbers[1] += 1
+            else:
+                yield entry
+
+    def passed(
+        self, names: frozenset[str], root_dse: dict[str, list[bytes]], referrals: int, numbers: list[int]
+    ) -> None:
+        """Take note of what a whole pass in pieces met.
+
+        Raises:
+            DirectoryError: no entry.
+        """
+        self.statistics.entries += numbers[0] - numbers[1]
+        self._passed(names, root_dse, referrals, numbers)
+
+    def _passed(
+        self, names: frozenset[str], root_dse: dict[str, list[bytes]], referrals: int, numbers: list[int]
+    ) -> None:
+        total, deleted = numbers
+        self._root_dse = self._root_dse or root_dse
+        self._names = names
+        self._note_skipped("deleted", deleted)
+        self._note_skipped("referral", referrals)
+        if total == deleted:
+            raise self._empty(deleted)
+
     def _note_skipped(self, reason: str, number: int) -> None:
         if number:
             self.statistics.skipped[reason] = number
 
-    def _no_class(self, entry: Entry) -> DirectoryError:
+    def no_class(self, entry: Entry) -> DirectoryError:
+        """Return the error for an entry whose kind nobody can tell."""
         line = int(entry.origin.rpartition(" ")[2])
         return problem(
             self._file.path,

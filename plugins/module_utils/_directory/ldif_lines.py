@@ -154,6 +154,8 @@ class Trailer:
 
     Attributes:
         referrals: how many references to other servers there were.
+        more: the line that says that the server had more pages to give; 0 where one says that it had none, None where
+            nothing was said.
     """
 
     _NAMES = frozenset(
@@ -177,8 +179,7 @@ class Trailer:
     def __init__(self, path: str) -> None:
         self.referrals = 0
         self._path = path
-        # The line that says that the server had more pages to give.
-        self._more = 0
+        self.more: int | None = None
 
     @classmethod
     def concerns(cls, comment: bytes) -> bool:
@@ -216,10 +217,10 @@ class Trailer:
         Raises:
             DirectoryError: the server had more to give than the file holds.
         """
-        if self._more:
+        if self.more:
             raise problem(
                 self._path,
-                self._more,
+                self.more,
                 "the server had more pages to give, but the file ends, so the export is incomplete: export again "
                 "and take all pages (ldapsearch -E pr=1000/noprompt).",
                 INCOMPLETE,
@@ -227,7 +228,7 @@ class Trailer:
 
     def _take_page(self, text: bytes, number: int) -> None:
         cookie = text.partition(b"cookie=")[2].strip(b" ")
-        self._more = number if cookie else 0
+        self.more = number if cookie else 0
 
 
 def split_lines(path: str, text: bytes, first: int) -> list[tuple[int, bytes]]:

@@ -14,7 +14,7 @@ import binascii
 import typing as t
 
 from .._model.entry import Entry
-from .ldif_blocks import CUT_END, INSIDE, RECORD_END, LdifFile
+from .ldif_blocks import CUT_END, INSIDE, RECORD_END, Block, LdifFile
 from .ldif_lines import Fault, Line, Trailer, decode_base64, split_lines
 
 # Names that mean something of their own within a record: they are never just another attribute.
@@ -91,8 +91,17 @@ class LdifReader:
         Raises:
             DirectoryError: the file is no complete export; see the code.
         """
+        yield from self.entries_of(self._file.blocks())
+        self.finish()
+
+    def entries_of(self, blocks: t.Iterable[Block]) -> t.Iterator[Entry]:
+        """Yield the entries of a part of the file that begins and ends between two records.
+
+        Raises:
+            DirectoryError: the file is no complete export; see the code.
+        """
         record: _Record | None = None
-        for text, line, end in self._file.blocks():
+        for text, line, end in blocks:
             if record is None:
                 if end == RECORD_END and (entry := self._quick_entry(text, line)) is not None:
                     self._begun = True
@@ -110,8 +119,25 @@ class LdifReader:
                 else:
                     self.root_dse = self.root_dse or record.attributes
                 record = None
+
+    def finish(self) -> None:
+        """Check that the file may end here, after all of it was read.
+
+        Raises:
+            DirectoryError: it may not.
+        """
         self._trailer.check_end()
         self.referrals = self._trailer.referrals
+
+    def begin_part(self) -> None:
+        """Forget what was noted beside the entries of the part that was read last."""
+        self._trailer = Trailer(self._file.path)
+        self.root_dse = {}
+
+    @property
+    def trailer(self) -> Trailer:
+        """What stood outside of the entries since the part began."""
+        return self._trailer
 
     # The quick reading
 

@@ -64,6 +64,11 @@ _DIRECTIONS: tuple[TrustDirection, ...] = ("disabled", "inbound", "outbound", "b
 _RECYCLE_BIN = "cn=recycle bin feature,"
 
 
+def is_controller(entry: Entry, kind: Kind) -> bool:
+    """Return whether an account is a domain controller's."""
+    return kind == "computer" and bool((entry.integer("useraccountcontrol") or 0) & (_SERVER_TRUST | _READ_ONLY))
+
+
 class TopologyReader:
     """Learns from entries; ``topology`` returns what they said."""
 
@@ -111,7 +116,7 @@ class TopologyReader:
 
     def learn_account(self, entry: Entry, kind: Kind) -> None:
         """Take note of a domain controller's account; any other is let pass."""
-        if kind == "computer" and (entry.integer("useraccountcontrol") or 0) & (_SERVER_TRUST | _READ_ONLY):
+        if is_controller(entry, kind):
             self._computers[normalise(entry.dn)] = entry
 
     def topology(self, root_dse: RootDse, shows_absence: t.Callable[[str], bool]) -> Topology:

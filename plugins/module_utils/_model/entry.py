@@ -53,7 +53,7 @@ class Entry:
         if not values:
             return []
         try:
-            return [text for value in values if (text := value.decode("utf-8")).strip()]
+            return [text for value in values if (text := value.decode("utf-8")) and not text.isspace()]
         except UnicodeDecodeError:
             raise self._not_text(name) from None
 
@@ -70,7 +70,7 @@ class Entry:
             text = values[0].decode("utf-8")
         except UnicodeDecodeError:
             raise self._not_text(name) from None
-        return text if text.strip() else None
+        return text if text and not text.isspace() else None
 
     def has(self, name: str) -> bool:
         """Return whether the attribute has a value at all, blank or not."""
@@ -113,7 +113,9 @@ class Entry:
 def guid_text(value: bytes) -> str | None:
     """Return a GUID as text from its 16 bytes as Active Directory stores them, or from text; None if it is neither."""
     if len(value) == 16:
-        return str(uuid.UUID(bytes_le=value))
+        # The first three of the five parts stand backwards. Slices are several times as fast as uuid.UUID.
+        digits = (value[3::-1] + value[5:3:-1] + value[7:5:-1] + value[8:]).hex()
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
     try:
         return str(uuid.UUID(value.decode("ascii").strip()))
     except ValueError:

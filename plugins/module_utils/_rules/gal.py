@@ -49,6 +49,10 @@ def _judge_missing(subject: Subject, options: RuleOptions, out: list[Finding]) -
     attributes = subject.entry.attributes
     missing = []
     for words, names in options.gal_choices:
+        # Most have the first of the names, with something in it.
+        values = attributes.get(names[0])
+        if values and values[0][:1] > b" ":
+            continue
         for name in names:
             values = attributes.get(name)
             # A blank displayName is display-name-blank and nothing else.

@@ -41,8 +41,9 @@ def judge_sam(subject: Subject, options: RuleOptions, out: list[Finding]) -> Non
     severity: Severity = "info" if subject.upn_valid else "error"
     outcome: Outcome = "none" if subject.upn_valid else "rejected"
     before = len(out)
-    bad = characters.among(value, characters.SAM_BAD if subject.upn_valid else characters.SAM_BAD | {"'"})
-    if bad:
+    refused = characters.SAM_BAD if subject.upn_valid else characters.SAM_BAD | {"'"}
+    if not refused.isdisjoint(value):
+        bad = characters.among(value, refused)
         message = f"Not allowed in sAMAccountName: {characters.show(bad)}."
         out.append(
             finding("sam-invalid-character", "sAMAccountName", value, message, severity=severity, outcome=outcome)
