@@ -155,6 +155,39 @@ def test_advisories_count_the_licences(world: World, tmp_path: Path) -> None:
     }
 
 
+def test_the_directory_is_still_read_once(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    searches = []
+    original = Entries.search
+
+    def search(self: Entries, *arguments: t.Any, **named: t.Any) -> Iterator[Entry]:
+        searches.append(arguments)
+        return original(self, *arguments, **named)
+
+    monkeypatch.setattr(Entries, "search", search)
+    with beside(world.entries, world.write(tmp_path / "users", "graph")) as (census, facts):
+        assert len(list(census.users())) == len(world.labels)
+        assert facts.as_dict()["tenant"]["matched"]
+    assert len(searches) == 1
+
+
+def test_the_edition_of_2018_beside_the_tenant(world: World, tmp_path: Path) -> None:
+    chosen = options("seed", SCOPE)
+    with beside(world.entries, world.write(tmp_path / "users", "graph"), chosen) as (_census, facts):
+        known = facts.as_dict()
+    # Its only conditions are the version of Exchange and the list of the tenant's administrators.
+    assert {name: row["state"] for name, row in known["conditions"].items()} == {
+        "ediscovery_allowed_list": "unknown",
+        "exchange_2016_cu3": "met",
+    }
+    assert {advisory["id"] for advisory in known["advisories"] if "users" in advisory} == {
+        "full_experience",
+        "sharepoint_online",
+        "onedrive_for_chats",
+        "file_compliance",
+    }
+    assert known["tenant"]["settled"] == {"exchange_online": 3, "external": 1, "none": 1}
+
+
 def test_not_met_names_the_licence(world: World, tmp_path: Path) -> None:
     with beside(world.entries, world.write(tmp_path / "users", "graph")) as (census, _facts):
         not_met = {answer.name: answer.group.not_met for answer in census.users()}
