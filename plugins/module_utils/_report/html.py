@@ -46,7 +46,10 @@ def render(
     check_html()
     total = _total(parts)
     data = page_data(parts)
-    chapters = _chapters(parts, applied, total, len(data["columns"]["part"]))
+    shown, text = len(data["columns"]["part"]), script_json(data)
+    # A hundred thousand findings take less room as text.
+    del data
+    chapters = _chapters(parts, applied, total, shown)
     environment = environment_of_pages()
     inner = {
         name: environment.get_template(name).render(chapters)
@@ -62,7 +65,7 @@ def render(
         subtitle=f"{filters.number(total['judged'])} objects judged, read on {filters.moment(parts[0].created)}",
         style=Markup(STYLE),
         script=Markup(SCRIPT),
-        data=Markup(script_json(data)),
+        data=Markup(text),
         menu=_menu(chapters),
         skip=("findings", "the findings"),
         collection=f"syncready.m365 {VERSION}",
