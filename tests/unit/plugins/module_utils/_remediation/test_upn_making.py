@@ -437,6 +437,13 @@ class TestTenant:
         assert reasons(made(entries, tenant=files, upn_sync_enabled=False)) == {"anna": "licensed_in_tenant"}
         assert reasons(made(entries, tenant=files, upn_sync_enabled=True)) == {}
 
+    def test_a_name_that_the_tenant_has_already_need_not_follow(self, tmp_path: Path) -> None:
+        files = self.files(tmp_path)
+        names = FromAccountName("{sam}@contoso.onmicrosoft.com")
+        verified = rule_options(("contoso.onmicrosoft.com",))
+        result = made([person("anna")], names, tenant=files, rules=verified)
+        assert new_names(result) == {"anna": "anna@contoso.onmicrosoft.com"}
+
     def test_an_export_that_does_not_know_licences(self, tmp_path: Path) -> None:
         files = self.files(tmp_path, licences=False)
         with pytest.raises(OptionError, match="does not say who has a licence"):
