@@ -196,3 +196,30 @@ def test_a_few_by_name_and_by_group(crowd: DomainController, tmp_path: Path) -> 
         after = names(dc)
         assert {dn for dn in after if after[dn] != before[dn]} == {chosen}
         before = after
+
+
+@pytest.fixture
+def transport_dc(own_lab: Lab, over: str) -> DomainController:
+    """A domain controller with the sample in it, fresh for each transport."""
+    return own_lab.sample()
+
+
+def test_the_sample_over_each_transport(transport_dc: DomainController, tmp_path: Path) -> None:
+    dc, state = transport_dc, state_dir(tmp_path)
+    whole = dump.take(dc)
+    task = {
+        "suffix_map": {"contoso.local": "contoso.com"},
+        "verified_domains": ["contoso.com", "fabrikam.com"],
+        "state_dir": str(state),
+        "report_dir": str(tmp_path / "report"),
+        "max_changed_percent": 100,
+    }
+    runs = playbooks.run_three_ways(play(tmp_path, dc, "Move", "user_principal_name", **task), tmp_path)
+    first = runs.first.result("Move")
+    assert first["counts"]["changed"] == first["summary"]["to_move"] > 5
+    assert first["held_back_by"]["taken"] > 0
+    changed = dump.differences(whole, dump.take(dc))
+    assert len(changed) == first["counts"]["changed"]
+    back = play(tmp_path, dc, "Back", "rollback", journal_path=first["journal"], state_dir=str(state))
+    assert playbooks.run(back, tmp_path).assert_clean().result("Back")["counts"]["changed"] == len(changed)
+    assert dump.differences(whole, dump.take(dc)) == {}

@@ -59,6 +59,9 @@ def hold_licensed(moves: t.Sequence[Move], snapshot: Snapshot) -> None:
     for move in moves:
         if move.moves:
             for (upn,) in snapshot.ask(question, (move.oid,)):
+                if upn is not None and fold(upn) == fold(move.new or ""):
+                    # The tenant has the name already; nothing needs to follow.
+                    continue
                 move.hold_back(
                     "licensed_in_tenant",
                     f"{shown(upn or 'Its account')} is synchronized and licensed in the tenant, and keeps its name there "

@@ -131,8 +131,9 @@ def make_moves(directory: Directory, options: UpnOptions) -> MadeMoves:
         across.leave_out_late(snapshot, forest)
         facts = forest_facts(topology, forest, directory, {})
         moves = collector.moves
+        ambiguous = choice.ambiguous()
         for move in moves:
-            if name := choice.ambiguous().get(move.oid):
+            if name := ambiguous.get(move.oid):
                 move.hold_back("ambiguous", f"users names {name}, which is several accounts. Name them by DN or GUID.")
         hold_unsynchronized(moves, snapshot)
         _refuse_unregistered(hold_unregistered(moves, forest), options.names)

@@ -29,7 +29,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._remediation.upn_ma
 from ansible_collections.syncready.m365.tests.support.memory import MemoryDirectory, user
 
 MAP = {"contoso.local": "contoso.com"}
-NO_LIMIT = {"max_changes": -1, "max_changed_percent": 100}
+NO_LIMIT: dict[str, t.Any] = {"max_changes": -1, "max_changed_percent": 100}
 
 
 def module(spec: dict[str, t.Any], given: dict[str, t.Any], check_mode: bool = False) -> t.Any:
@@ -156,7 +156,7 @@ def test_what_somebody_else_changed_is_a_conflict(
 
 def test_protected_accounts_move_where_it_is_allowed(directory: MemoryDirectory, state: str) -> None:
     directory.set("CN=u3,DC=contoso,DC=local", "adminCount", "1")
-    chosen = {"suffix_map": MAP, "users": ["user3"], "state_dir": state}
+    chosen: dict[str, t.Any] = {"suffix_map": MAP, "users": ["user3"], "state_dir": state}
     assert moved(**chosen, **NO_LIMIT)["held_back_by"] == {"protected_account": 1}
     assert moved(protected_accounts="allow", **chosen, **NO_LIMIT)["counts"]["changed"] == 1
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import random
 import typing as t
@@ -376,7 +377,7 @@ class TestChoice:
 
 
 class TestCareful:
-    PEOPLE: t.ClassVar = {
+    PEOPLE: t.ClassVar[dict[str, dict[str, t.Any]]] = {
         "admin": {"adminCount": 1},
         "card": {"userAccountControl": 512 | 0x40000},
         "service": {"servicePrincipalName": ["HTTP/shop.contoso.com"]},
@@ -394,7 +395,9 @@ class TestCareful:
         for option, name in zip(
             ("protected_accounts", "smart_card_users", "service_accounts"), self.PEOPLE, strict=True
         ):
-            assert set(new_names(made(entries, careful=Careful(**{option: True})))) == {name}
+            assert set(
+                new_names(made(entries, careful=dataclasses.replace(Careful(), **{option: t.cast(t.Any, True)})))
+            ) == {name}
 
     def test_from_one_federated_domain_to_another(self) -> None:
         entries = [person("anna", "anna@fabrikam.com"), person("ben")]
@@ -433,6 +436,13 @@ class TestTenant:
         assert "upn_sync_enabled" in held(result, "anna").message
         assert reasons(made(entries, tenant=files, upn_sync_enabled=False)) == {"anna": "licensed_in_tenant"}
         assert reasons(made(entries, tenant=files, upn_sync_enabled=True)) == {}
+
+    def test_a_name_that_the_tenant_has_already_need_not_follow(self, tmp_path: Path) -> None:
+        files = self.files(tmp_path)
+        names = FromAccountName("{sam}@contoso.onmicrosoft.com")
+        verified = rule_options(("contoso.onmicrosoft.com",))
+        result = made([person("anna")], names, tenant=files, rules=verified)
+        assert new_names(result) == {"anna": "anna@contoso.onmicrosoft.com"}
 
     def test_an_export_that_does_not_know_licences(self, tmp_path: Path) -> None:
         files = self.files(tmp_path, licences=False)
