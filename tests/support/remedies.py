@@ -14,6 +14,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._audit.options impo
 from ansible_collections.syncready.m365.plugins.module_utils._audit.scan import run_audit
 from ansible_collections.syncready.m365.plugins.module_utils._audit.scope import Scopes
 from ansible_collections.syncready.m365.plugins.module_utils._audit.snapshot import Snapshot
+from ansible_collections.syncready.m365.plugins.module_utils._directory.interface import Directory
 from ansible_collections.syncready.m365.plugins.module_utils._model.entry import Entry
 from ansible_collections.syncready.m365.plugins.module_utils._model.finding import Finding
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.details import Details
@@ -44,8 +45,12 @@ ALL = Policies(
 
 def plan(entries: t.Sequence[Entry], policies: Policies = ALL, options: AuditOptions | None = None) -> Proposals:
     """Audit some entries and return what is proposed for them."""
+    return plan_of(Entries(entries), policies, options)
+
+
+def plan_of(directory: Directory, policies: Policies = ALL, options: AuditOptions | None = None) -> Proposals:
+    """Audit a directory and return what is proposed for it."""
     chosen = options or AuditOptions(rule_options())
-    directory = Entries(entries)
     snapshot = Snapshot()
     try:
         run_audit(directory, chosen, snapshot)
