@@ -25,6 +25,7 @@ bench: ## measure speed and memory
 	@scripts/bench teams
 	@scripts/bench writing
 	@scripts/bench reading
+	@scripts/bench winrm
 
 clean: ## remove everything that was made
 	rm -rf build .ansible collections tests/output

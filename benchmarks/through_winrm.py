@@ -30,6 +30,8 @@ RUNS: dict[str, dict[str, t.Any]] = {
     "winrm, plain, 30 ms": {"compression": False, "latency": 0.03},
     "winrm, gzip, 30 ms": {"compression": True, "latency": 0.03},
 }
+# What must be reached, in entries a second.
+FLOORS = {"winrm, plain, 0 ms": 5000, "winrm, gzip, 0 ms": 5000, "winrm, gzip, 30 ms": 2500}
 
 
 def serve(job: dict[str, t.Any]) -> None:
@@ -46,9 +48,10 @@ def serve(job: dict[str, t.Any]) -> None:
 
 
 def main() -> int:
-    """Run what was asked for."""
+    """Run what was asked for; fail where something is slower than it may be."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=20_000, help="number of entries")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured; the best counts")
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -60,13 +63,14 @@ def main() -> int:
     from ansible_collections.syncready.m365.tests.winrm_host.programs import described
 
     lab = Lab()
-    rates = {}
+    rates: dict[str, dict[str, float]] = {}
     try:
         server = lab.openldap(options.count)
         print(f"Reading {options.count} entries with the attributes of an audit. Python {sys.version.split()[0]}.")
         print(f"{described()}\n\n{'':<22}{'entries/s':>10}{'s':>8}{'cpu s':>8}{'answers':>9}{'KB each':>9}")
         for name, how in RUNS.items():
-            rates[name] = figures = _measure(server, how)
+            rounds = [_measure(server, how) for _round in range(options.rounds)]
+            rates[name] = figures = max(rounds, key=lambda one: one["rate"])
             print(
                 f"{name:<22}{figures['rate']:10.0f}{figures['seconds']:8.2f}{figures['cpu']:8.2f}"
                 f"{figures['answers']:9.0f}{figures['size']:9.0f}"
@@ -75,7 +79,10 @@ def main() -> int:
         lab.close()
     if options.json:
         options.json.write_text(json.dumps(rates, indent=2) + "\n", encoding="utf-8")
-    return 0
+    slow = [name for name, floor in FLOORS.items() if rates[name]["rate"] < floor]
+    for name in slow:
+        print(f"too slow: {name}, less than {FLOORS[name]} entries/s", file=sys.stderr)
+    return 1 if slow else 0
 
 
 def _measure(server: t.Any, how: dict[str, t.Any]) -> dict[str, float]:
