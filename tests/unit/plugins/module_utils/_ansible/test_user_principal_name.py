@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.syncready.m365.plugins.module_utils._ansible import rollback, user_principal_name
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments import directory_spec, guarded_spec
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.assumed import assumed
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.user_principal_name import (
     EMPTY_RESULT,
     move_users,
@@ -37,7 +38,7 @@ def module(spec: dict[str, t.Any], given: dict[str, t.Any], check_mode: bool = F
     spec = {**directory_spec(), **spec}
     assert set(given) <= set(spec), set(given) - set(spec)
     chosen = {name: given.get(name, option.get("default")) for name, option in spec.items()}
-    return types.SimpleNamespace(params=chosen, check_mode=check_mode)
+    return types.SimpleNamespace(params=chosen, check_mode=check_mode, warn=lambda _text: None)
 
 
 @pytest.fixture
@@ -91,6 +92,20 @@ def test_there_again_and_back(directory: MemoryDirectory, state: str) -> None:
     assert directory.dump() == whole
 
 
+def test_a_rehearsal_after_a_rehearsed_step(
+    directory: MemoryDirectory, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(user_principal_name, "open_directory", lambda params: assumed(directory.again(), params))
+    report = tmp_path / "report"
+    chosen: dict[str, t.Any] = {"suffix_map": MAP, "state_dir": state, **NO_LIMIT}
+    moved(check_mode=True, report_dir=str(report), **chosen)
+    after = moved(check_mode=True, assume_applied=[str(report / "plan.jsonl")], **chosen)
+    assert after["summary"] == {"chosen": 22, "as_wanted": 21, "to_move": 0, "held_back": 1}
+    with pytest.raises(OptionError, match="assume_applied: what would be written then rests on steps"):
+        moved(assume_applied=[str(report / "plan.jsonl")], **chosen)
+    assert directory.modified == []
+
+
 def test_the_files_are_there_before_the_first_name_changes(
     directory: MemoryDirectory, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +130,7 @@ def test_the_files_are_there_before_the_first_name_changes(
     assert len(run["users"]) == 3
     assert set(run["artifacts"]) == {
         "users_csv", "users_jsonl", "touches_json", "plan_jsonl", "plan_csv", "outcomes_csv", "outcomes_jsonl",
+        "handover_html", "handover_txt",
     }  # fmt: skip
     with (report / "users.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
