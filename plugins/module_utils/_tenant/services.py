@@ -136,6 +136,8 @@ def _add_plan(item: t.Any, found: _Found) -> bool:
         # Plans that have nothing to do with it are many: an id alone is not suspected.
         found.add(gives, frozenset() if _GUID.match(item) else family_may_give(item))
         return True
+    if not isinstance(item, dict):
+        return False
     plain = _plain(item)
     inner = plain.get("serviceplans")
     if isinstance(inner, list):

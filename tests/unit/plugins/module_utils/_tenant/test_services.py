@@ -11,7 +11,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.syncready.m365.plugins.module_utils._tenant.objects import ObjectExport
@@ -90,6 +90,7 @@ JSON_CASES: list[tuple[dict[str, t.Any], tuple[bool | None, ...]]] = [
         (N, Y, Y, Y, Y),
     ),
     ({"licenseDetails": [{"skuPartNumber": "SPE_E3"}]}, SUITE),
+    ({"licenseDetails": [{"skuPartNumber": "SPE_E3", "servicePlans": [None, 1, [], {}]}]}, SUITE),
 ]
 
 
@@ -206,6 +207,7 @@ def test_two_licences_together(one: Services, two: Services) -> None:
         assert (together is False) == (first is False and second is False)
 
 
+@settings(max_examples=300, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(("assignedplans", "assignedlicenses", "licensedetails", "serviceplans", "licenses")),
