@@ -92,7 +92,7 @@ def _applied(
     run = {
         "when": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "server": server,
-        "account": params.get("username") or "",
+        "account": params.get("username") or params.get("winrm_user") or "",
         "job": errand.run.get("job", ""),
         "ticket": errand.run.get("ticket", ""),
         "approver": errand.run.get("approver", ""),

@@ -6,25 +6,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
 import json
 import os
 import re
 import stat
+import types
 import typing as t
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit_drift import EarlierRuns
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import Failure
 from ansible_collections.syncready.m365.plugins.module_utils._audit.runs import Run, Runs
+from ansible_collections.syncready.m365.plugins.module_utils._audit.snapshot import Snapshot
 from ansible_collections.syncready.m365.plugins.module_utils._directory.interface import Modification
 from ansible_collections.syncready.m365.plugins.module_utils._model.errors import OutputError, SyncreadyError
 from ansible_collections.syncready.m365.plugins.module_utils._model.finding import ObjectReference
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.journal_writer import JournalWriter
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.state_dir import lay_marker
-from ansible_collections.syncready.m365.tests.support.audits_for_reports import run_audit_module
+from ansible_collections.syncready.m365.plugins.module_utils._report.mask import Mask
+from ansible_collections.syncready.m365.tests.support.audits_for_reports import (
+    FakeModule,
+    run_audit_module,
+    snapshot_of_sample,
+)
 from ansible_collections.syncready.m365.tests.support.nights import BASE, Key, Night, guid_of, key_of, three_nights
 
 UPN = "upn-invalid-character"
@@ -439,6 +448,26 @@ def test_what_was_kept_with_names_is_gone_without_them(job: Job) -> None:
     # Who was hidden already keeps the pseudonym of the report of that night.
     (before,) = second["findings"]
     assert third["gone"][0]["object"] == before["object"]
+
+
+def test_the_run_before_says_how_many_objects_to_expect(tmp_path: Path) -> None:
+    """A server does not say how much there is to read; the last audit of the same directory does."""
+    snapshot = Snapshot(str(snapshot_of_sample(tmp_path / "x.sqlite")), finished=True)
+    state = tmp_path / "state"
+    lay_marker(str(state), "job-0")
+    source = {"transport": "ldap", "domain_guid": "5B7B9C3F-0D5A-4F7D-9E0A-0A1B2C3D4E5F"}
+    scanned: t.Any = types.SimpleNamespace(topology=types.SimpleNamespace(root=None))
+    with contextlib.ExitStack() as stack:
+        stack.callback(snapshot.close)
+        runs = EarlierRuns(FakeModule(state_dir=str(state)).params, {}, stack)
+        assert runs.expected(source) is None
+        runs.find(source, scanned, "contoso.local")
+        runs.keep(snapshot, Mask())
+        objects = snapshot.count("SELECT count(*) FROM objects")
+        assert objects > 700
+        assert runs.expected(source) == objects
+        assert runs.expected({**source, "domain_guid": "00000000-0000-4000-8000-000000000000"}) is None
+        assert EarlierRuns(FakeModule().params, {}, stack).expected(source) is None
 
 
 def test_a_run_can_be_read_while_it_is_there(job: Job) -> None:
