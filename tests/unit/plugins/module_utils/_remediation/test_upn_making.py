@@ -346,6 +346,7 @@ class TestChoice:
                 {"anna", "ben", "carl"},
             ),
             ({"users": (f"{{{BEN}}}",)}, {"ben"}),
+            ({"users": ("anna", "ANNA", "anna", "anna@contoso.local")}, {"anna"}),
             ({"users": ("anna", "ben"), "ldap_filter": "(department=*)"}, {"anna"}),
         ],
     )
