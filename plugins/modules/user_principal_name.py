@@ -220,13 +220,59 @@ held_back_by:
   sample: {"taken": 3, "smart_card": 12, "protected_account": 5}
 users:
   description:
-    - The users whose names change or were held back, those first. C(object), C(old), C(new), C(moves), C(reason),
-      C(message), C(holders) (who has the name), C(display_name), C(mail), C(manager), C(sip_address) and
-      C(sip_address_differs). At most O(max_returned); all of them are in C(users.csv) and C(users.jsonl) of
-      O(report_dir).
+    - The users whose names change or were held back, those first. At most O(max_returned); all of them are in C(users.csv)
+      and C(users.jsonl) of O(report_dir).
   returned: always
   type: list
   elements: dict
+  contains:
+    object:
+      description: The user; C(dn), C(guid), C(kind) and C(name).
+      type: dict
+      sample: {"dn": "CN=Anna Berg,OU=Staff,DC=contoso,DC=local", "guid": null, "kind": "user", "name": "Anna Berg"}
+    old:
+      description: The present name; null where there is none.
+      type: str
+      sample: anna.berg@contoso.local
+    new:
+      description: The new name; null where none can be made.
+      type: str
+      sample: anna.berg@contoso.com
+    moves:
+      description: Whether the user gets it.
+      type: bool
+      sample: false
+    reason:
+      description: A stable word for why not, as in RV(held_back_by), or empty.
+      type: str
+      sample: taken
+    message:
+      description: That in words.
+      type: str
+      sample: anna.berg@contoso.com is held by CN=Arno Berg,OU=Staff,DC=contoso,DC=local (proxyAddresses).
+    holders:
+      description: Who has the name already or would get it, five of them at the most; C(dn), C(guid) and C(attributes).
+      type: list
+      elements: dict
+    display_name:
+      description: The display name.
+      type: str
+      sample: Anna Berg
+    mail:
+      description: The mail address.
+      type: str
+      sample: anna.berg@contoso.com
+    manager:
+      description: The manager; C(dn), C(name) and C(mail), the latter two as far as the directory holds the manager. Or null.
+      type: dict
+    sip_address:
+      description: The SIP address, without its type.
+      type: str
+      sample: anna.berg@contoso.local
+    sip_address_differs:
+      description: Whether there is one that is not the new name.
+      type: bool
+      sample: true
 users_truncated:
   description: Whether RV(users) was cut short.
   returned: always

@@ -221,5 +221,12 @@ def test_the_sample_over_each_transport(transport_dc: DomainController, tmp_path
     changed = dump.differences(whole, dump.take(dc))
     assert len(changed) == first["counts"]["changed"]
     back = play(tmp_path, dc, "Back", "rollback", journal_path=first["journal"], state_dir=str(state))
-    assert playbooks.run(back, tmp_path).assert_clean().result("Back")["counts"]["changed"] == len(changed)
-    assert dump.differences(whole, dump.take(dc)) == {}
+    # The sample holds names to which other accounts answer, written past the checks of the domain controller. It does not
+    # take them back, which is said before; everything else is as before.
+    undone = playbooks.run(back, tmp_path).result("Back")
+    refused = {one["object"]["dn"] for one in undone["outcomes"] if one["state"] == "refused"}
+    assert undone["counts"]["changed"] + len(refused) == len(changed)
+    assert set(dump.differences(whole, dump.take(dc))) == refused
+    said = [note for note in first["notes"] if "roll back cannot" in note]
+    assert len(said) == 1
+    assert f"give {len(refused)} of the old names back" in said[0]

@@ -42,11 +42,11 @@ class UserChoice:
         self._ous = tuple(normalise(ou) for ou in ous)
         self._members = members
         self._filter = parse_filter(ldap_filter) if ldap_filter else None
-        self._names: dict[tuple[str, str], str] = {}
+        self._names: dict[tuple[str, str], list[str]] = {}
         self._later: dict[str, list[str]] = {}
-        for name in names:
+        for name in dict.fromkeys(names):
             kind, form = _form(name)
-            self._names[kind, form] = name
+            self._names.setdefault((kind, form), []).append(name)
             after = later(name.strip()) if kind == "upn" else None
             if after is not None:
                 self._later.setdefault(fold(after), []).append(name)
@@ -84,7 +84,7 @@ class UserChoice:
         forms = [("dn", normalise(subject.entry.dn)), ("guid", subject.entry.guid), ("upn", upn)]
         if subject.sam is not None:
             forms.append(("sam", fold(subject.sam)))
-        given = [self._names[kind, form] for kind, form in forms if form is not None and (kind, form) in self._names]
+        given = [name for kind, form in forms if form is not None for name in self._names.get((kind, form), ())]
         for name in given:
             self._found[name].append(oid)
         after = self._later.get(upn, []) if upn is not None else []

@@ -93,6 +93,24 @@ def hold_taken(moves: t.Sequence[Move], snapshot: Snapshot, others: t.Mapping[st
             moving.pop(move.oid)
 
 
+def one_way(moves: t.Sequence[Move], snapshot: Snapshot) -> list[Move]:
+    """Return the users who move and whose old name no domain controller takes back: another account has it as its
+    sign-in name, or answers to it. Somebody wrote it past that check."""
+    table = _Table(snapshot)
+    moving = {move.oid: move for move in moves if move.moves}
+    found = []
+    for move in moving.values():
+        if move.old is None:
+            continue
+        held = any(
+            oid != move.oid and oid not in moving and holds & (UPN | IMPLICIT)
+            for oid, holds, _value in table.holders(move.old)
+        )
+        if held:
+            found.append(move)
+    return found
+
+
 class _Table:
     """The addresses of a directory, asked ordinally and under the fold that drops diacritics and width."""
 

@@ -26,12 +26,13 @@ from .._audit.scope import Scopes, members_of
 from .._audit.snapshot import Snapshot
 from .._directory.interface import Directory, shows_absence
 from .._model.errors import OptionError
+from .._model.text import shown
 from .._model.version import VERSION
 from .._rules.options import RuleOptions
 from .plan import PlanHeader, PlanRow
 from .plan_files import finished
 from .upn_choice import UserChoice
-from .upn_clashes import hold_licensed, hold_taken, hold_unregistered, hold_unsynchronized
+from .upn_clashes import hold_licensed, hold_taken, hold_unregistered, hold_unsynchronized, one_way
 from .upn_moves import UPN, Careful, Collector, Move
 from .upn_names import MappedSuffix, NewName
 
@@ -150,7 +151,7 @@ def make_moves(directory: Directory, options: UpnOptions) -> MadeMoves:
             collector.judged,
             choice.unknown(),
             facts.anchors > 0 or any(account.proves_synchronization for account in facts.accounts),
-            _notes(directory, forest, options, choice.unknown()),
+            [*_notes(directory, forest, options, choice.unknown()), *_one_way(one_way(moves, snapshot))],
         )
 
 
@@ -218,8 +219,8 @@ def _managers(moves: t.Sequence[Move], snapshot: Snapshot) -> dict[str, Manager]
 def _notes(directory: Directory, forest: Forest, options: UpnOptions, unknown: t.Sequence[str]) -> list[str]:
     notes = []
     if unknown:
-        shown = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")
-        notes.append(f"Nobody has {len(unknown)} of the names in users: {shown}.")
+        some = ", ".join(map(shown, unknown[:5])) + (", ..." if len(unknown) > 5 else "")
+        notes.append(f"Nobody has {len(unknown)} of the names in users: {some}.")
     if not options.rules.domains.verified:
         notes.append("No verified domains are given, so whether the tenant knows the new suffix was not checked.")
     if not forest.partitions_known:
@@ -235,3 +236,13 @@ def _notes(directory: Directory, forest: Forest, options: UpnOptions, unknown: t
                 f"The export shows no {', '.join(hidden)}: it holds none, or who needs a person could not be told by them."
             )
     return notes
+
+
+def _one_way(moves: t.Sequence[Move]) -> list[str]:
+    if not moves:
+        return []
+    names = ", ".join(shown(move.old or "") for move in moves[:5]) + (", ..." if len(moves) > 5 else "")
+    return [
+        f"A roll back cannot give {len(moves)} of the old names back, since other accounts have them, or answer to them, and "
+        f"no domain controller writes such a name: {names}."
+    ]

@@ -143,6 +143,28 @@ def test_the_files_are_there_before_the_first_name_changes(
     assert len(plan.rows) == run["plan"]["rows"] == 21
 
 
+def test_names_that_go_round_in_a_circle(directory: MemoryDirectory, state: str) -> None:
+    """Each takes the name that another one gives up; no two hold one name at any moment, and the way back is exact."""
+    for number in range(3):
+        dn = f"CN=u{number},DC=contoso,DC=local"
+        for name in ("mail", "proxyAddresses"):
+            directory.set(dn, name)
+        directory.set(dn, "userPrincipalName", f"user{(number + 1) % 3}@contoso.com")
+    whole = directory.dump()
+    chosen: dict[str, t.Any] = {"from": "samaccountname", "pattern": "{sam}@contoso.com", "state_dir": state}
+    chosen["users"] = ["user0", "user1", "user2"]
+    run = moved(**chosen, **NO_LIMIT)
+    assert run["counts"]["changed"] == run["summary"]["to_move"] == 3
+    for number in range(3):
+        assert directory.values(f"CN=u{number},DC=contoso,DC=local", "userPrincipalName") == [
+            f"user{number}@contoso.com"
+        ]
+    assert moved(**chosen, **NO_LIMIT)["changed"] is False
+    back = {**guarded_spec(), "journal_path": {}, "objects": {"default": []}}
+    rollback.roll_back(module(back, {"journal_path": run["journal"], "state_dir": state}))
+    assert directory.dump() == whole
+
+
 def test_a_limit(directory: MemoryDirectory, state: str) -> None:
     run = moved(suffix_map=MAP, state_dir=state, max_changes=5, max_changed_percent=100)
     assert run["counts"]["changed"] == 5

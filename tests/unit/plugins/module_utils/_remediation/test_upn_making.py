@@ -221,6 +221,14 @@ class TestClashes:
         entries[2] = person("c", "a@contoso.com", adminCount=1)
         assert reasons(made(entries, ring)) == {"a": "taken", "b": "taken", "c": "protected_account"}
 
+    def test_an_old_name_that_cannot_come_back(self) -> None:
+        entries = [person("anna"), person("x", "ben@contoso.local"), person("ben", "b@contoso.com")]
+        notes = [note for note in made(entries).notes if "roll back" in note]
+        assert len(notes) == 1
+        assert "1 of the old names" in notes[0]
+        assert "ben@contoso.local" in notes[0]
+        assert [note for note in made(entries[:1]).notes if "roll back" in note] == []
+
     def test_a_name_of_another_forest(self, tmp_path: Path) -> None:
         path = str(tmp_path / "snapshot.sqlite")
         theirs = [
@@ -338,6 +346,7 @@ class TestChoice:
                 {"anna", "ben", "carl"},
             ),
             ({"users": (f"{{{BEN}}}",)}, {"ben"}),
+            ({"users": ("anna", "ANNA", "anna", "anna@contoso.local")}, {"anna"}),
             ({"users": ("anna", "ben"), "ldap_filter": "(department=*)"}, {"anna"}),
         ],
     )
