@@ -88,4 +88,3 @@ def test_one_pass_converges_and_the_way_back_is_exact(
     assert counts(undone)["changed"] == proposals.objects - len(told)
     assert set(left) == set(told)
     assert all(names == told[dn] for dn, names in left.items() if told[dn])
-    assert told
