@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+import unicodedata
 import uuid
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -19,6 +20,7 @@ from ansible_collections.syncready.m365.tests.lab.forest import Forest
 
 from .audits import user
 
+_MAX_ALIAS = 64
 _NAMESPACE = uuid.UUID("7a5c0d9e-3f0b-4c58-9b52-0d4b7f3e6c11")
 
 _LOCAL = st.sampled_from(["ann", "ANN", "bob", "b\u00f6b", "a b", "a&b", "ann.", ".ann", "o'neil", "\u6771", "x" * 65])
@@ -74,28 +76,35 @@ def entries(people: t.Sequence[dict[str, t.Any]]) -> list[Entry]:
     ]
 
 
-def crowd(number: int, start: int, *, twins: bool) -> list[dict[str, t.Any]]:
+def crowd(number: int, start: int, *, refused: bool) -> list[dict[str, t.Any]]:
     """Return many people, the same for the same start.
 
     Args:
         number: how many.
         start: any number.
-        twins: whether several may have the same sign-in name, which a domain controller takes from nobody.
+        refused: whether there may be values that a domain controller takes from nobody: sign-in names that another
+            account has, and aliases that are too long.
     """
     people: list[dict[str, t.Any]] = []
     while len(people) < number:
         people += _some(start * 1000 + len(people))[: number - len(people)]
     taken: set[str] = set()
     for place, person in enumerate(people):
-        # A domain controller cannot tell values of one object apart that differ in case alone.
+        # A domain controller cannot tell values of one object apart that differ in case or accents alone.
         proxies = person.get("proxyAddresses", [])
-        person["proxyAddresses"] = list({value.casefold(): value for value in proxies}.values())
+        person["proxyAddresses"] = list({_plain(value): value for value in proxies}.values())
         name = person.get("userPrincipalName")
-        if name and not twins and name.casefold() in taken:
+        if not refused and len(person.get("mailNickname", "")) > _MAX_ALIAS:
+            del person["mailNickname"]
+        if name and not refused and name.casefold() in taken:
             local, _at, domain = name.partition("@")
             person["userPrincipalName"] = name = f"{local[:40]}{place}@{domain}"
         taken.add((name or "").casefold())
     return people
+
+
+def _plain(value: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFD", value) if not unicodedata.combining(char)).casefold()
 
 
 def _some(number: int) -> list[dict[str, t.Any]]:
@@ -128,6 +137,8 @@ def objects(forest: Forest, people: t.Sequence[dict[str, t.Any]]) -> list[ldif.E
             "cn": [name],
             "sAMAccountName": [name],
             "userAccountControl": [b"512"],
+            # Every account has one, and a domain controller lets nobody take it away.
+            "countryCode": [b"0"],
             "objectGUID": [uuid.uuid5(_NAMESPACE, str(number)).bytes_le],
             "objectSid": [sid + (300_000 + number).to_bytes(4, "little")],
         }

@@ -50,14 +50,22 @@ def plan(entries: t.Sequence[Entry], policies: Policies = ALL, options: AuditOpt
 
 def plan_of(directory: Directory, policies: Policies = ALL, options: AuditOptions | None = None) -> Proposals:
     """Audit a directory and return what is proposed for it."""
+    return look(directory, policies, options)[1]
+
+
+def look(
+    directory: Directory, policies: Policies = ALL, options: AuditOptions | None = None
+) -> tuple[list[Finding], Proposals]:
+    """Audit a directory and return the findings, and what is proposed for it."""
     chosen = options or AuditOptions(rule_options())
     snapshot = Snapshot()
     try:
         run_audit(directory, chosen, snapshot)
+        found = [one for _row, one in read_findings(snapshot)]
         details = Details(snapshot)
         details.read(directory, chosen.rules)
         scopes = Scopes(chosen.sync_scope, chosen.licence_scope)
-        return Proposer(snapshot, details, chosen, scopes, policies).run()
+        return found, Proposer(snapshot, details, chosen, scopes, policies).run()
     finally:
         snapshot.close()
 
