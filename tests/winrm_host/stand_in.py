@@ -35,35 +35,25 @@ from ansible_collections.syncready.m365.plugins.module_utils._directory.winrm_br
     BOOTSTRAP,
     VERSION,
 )
+from ansible_collections.syncready.m365.tests.winrm_host.stand_in_wire import (  # noqa: E402
+    Refused,
+    control,
+    decoded,
+    encoded,
+    entry_lines,
+    modify_operation,
+    search_operation,
+    whole_message,
+)
 
 _AUTH: dict[str, t.Any] = {"Negotiate": "negotiate", "Kerberos": "kerberos", "Ntlm": "ntlm", "Basic": "simple"}
 _TLS: dict[str, t.Any] = {"none": "none", "ldaps": "ldaps", "starttls": "start_tls"}
-_SCOPES = {"Base": 0, "OneLevel": 1, "Subtree": 2}
-_OPERATIONS = {"Add": 0, "Delete": 1, "Replace": 2}
 _PAGED = "1.2.840.113556.1.4.319"
 _CLIXML = (
     '#< CLIXML\r\n<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">'
     '<Obj S="progress" RefId="0"><TN RefId="0"><T>System.Management.Automation.PSCustomObject</T></TN></Obj>'
     '<S S="Error">{0} : the term is not known_x000D__x000A_</S></Objs>'
 )
-
-
-class Refused(Exception):
-    """An answer of kind ldap or client."""
-
-    def __init__(self, kind: str, code: int, text: str = "", matched: str = "") -> None:
-        super().__init__(text)
-        self.kind, self.code, self.text, self.matched = kind, code, text, matched
-
-
-def encoded(text: str) -> str:
-    """Return a text as base64."""
-    return base64.b64encode(text.encode()).decode()
-
-
-def decoded(text: str) -> str:
-    """Return what base64 holds, as text."""
-    return base64.b64decode(text, validate=True).decode()
 
 
 class Output:
@@ -251,18 +241,9 @@ class Bridge:
         if connection is None:
             raise ValueError("bind first")
         number = self._next = self._next + 1
-        parts = [ber.integer(number), operation]
-        if controls:
-            elements = []
-            for oid, critical, value in controls:
-                inner = [ber.element(0x04, oid.encode()), ber.element(0x01, b"\xff" if critical else b"\x00")]
-                if value:
-                    inner.append(ber.element(0x04, value))
-                elements.append(ber.element(ber.SEQUENCE, *inner))
-            parts.append(ber.element(0xA0, *elements))
         connection.wire.expect(number)
         try:
-            connection.send(ber.element(ber.SEQUENCE, *parts))
+            connection.send(whole_message(number, operation, controls))
             page = connection.wire.wait(number)
         except LdapError as error:
             self._connection = None
@@ -307,93 +288,10 @@ class Bridge:
         self._output.raw(b'{"t":"z","i":%d,"b":"%s"}' % (number, data), 1)
 
     def _modify(self, number: int, words: dict[str, t.Any]) -> None:
-        parts = []
-        for text in words["change"]:
-            name, operation, values = text.split(":")
-            held = ber.element(
-                0x31,
-                *(ber.element(0x04, base64.b64decode(value, validate=True)) for value in values.split(",") if value),
-            )
-            attribute = ber.element(ber.SEQUENCE, ber.element(0x04, base64.b64decode(name)), held)
-            parts.append(ber.element(ber.SEQUENCE, ber.integer(_OPERATIONS[operation], 0x0A), attribute))
-        dn = base64.b64decode(words.get("dn", ""), validate=True)
-        operation_data = ber.element(0x66, ber.element(0x04, dn), ber.element(ber.SEQUENCE, *parts))
-        _parts, answer, _references = self._ask(operation_data, [control(text) for text in words["control"]])
+        _parts, answer, _references = self._ask(modify_operation(words), [control(text) for text in words["control"]])
         if answer.code not in (0, 10):
             raise Refused("ldap", answer.code, answer.text, answer.matched)
         self._output.say(t="done", i=number, rc=answer.code, n=1, c=[])
-
-
-def control(text: str) -> tuple[str, bool, bytes]:
-    """Return a control from its word."""
-    oid, critical, value = text.split(":")
-    return oid, critical == "1", base64.b64decode(value)
-
-
-def search_operation(words: dict[str, t.Any]) -> bytes:
-    """Return a search as it goes over the wire; ldap3 reads the filter."""
-    from ldap3.operation import search
-    from pyasn1.codec.ber import encoder
-
-    ldap3_search: t.Any = search
-    try:
-        text = decoded(words.get("filter", "")) or "(objectClass=*)"
-        tree = ldap3_search.parse_filter(text, None, True, False, None, False)
-        condition = encoder.encode(ldap3_search.compile_filter(tree.elements[0]))
-    except Exception:
-        raise Refused("client", 87) from None
-    attributes = [ber.element(0x04, base64.b64decode(name)) for name in words["attribute"]]
-    return ber.element(
-        0x63,
-        ber.element(0x04, base64.b64decode(words.get("base", ""))),
-        ber.integer(_SCOPES[words.get("scope", "Subtree")], 0x0A),
-        ber.integer(0, 0x0A),
-        ber.integer(int(words.get("size", 0))),
-        ber.integer(0),
-        ber.element(0x01, b"\x00"),
-        condition,
-        ber.element(ber.SEQUENCE, *attributes),
-    )
-
-
-def entry_lines(data: bytes, number: int) -> t.Iterator[bytes]:
-    """Yield each entry of some messages as a line."""
-    head = b'{"t":"e","i":%d,"d":"' % number
-    encode = binascii.b2a_base64
-    position, total = 0, len(data)
-
-    def open_element(at: int) -> tuple[int, int]:
-        length = data[at + 1]
-        if length < 128:
-            return at + 2, at + 2 + length
-        start = at + 2 + (length & 127)
-        return start, start + int.from_bytes(data[at + 2 : start], "big")
-
-    while position < total:
-        start, end = open_element(position)
-        position = end
-        operation = open_element(start)[1]
-        if data[operation] != ber.SEARCH_ENTRY:
-            continue
-        start, stop = open_element(open_element(operation)[0])
-        parts = [head, encode(data[start:stop], newline=False), b'","a":{']
-        at, end = open_element(stop)
-        comma = b'"'
-        while at < end:
-            inner, at = open_element(at)
-            start, stop = open_element(inner)
-            parts += (comma, data[start:stop], b'":[')
-            comma = b',"'
-            value, last = open_element(stop)
-            values = []
-            while value < last:
-                start, value = open_element(value)
-                values.append(encode(data[start:value], newline=False))
-            if values:
-                parts += (b'"', b'","'.join(values), b'"')
-            parts.append(b"]")
-        parts.append(b"}}")
-        yield b"".join(parts)
 
 
 def main() -> int:

@@ -11,21 +11,18 @@ exchange is made again on a new connection; a Receive is asked again under its o
 
 from __future__ import annotations
 
-import binascii
 import contextlib
 import time
 import typing as t
 import uuid
-import xml.etree.ElementTree as ET
-from dataclasses import dataclass
 
 from .ldap_errors import ldap_error
 from .winrm_errors import BrokenError, BusyError, LostError, require_for, sort_error
 from .winrm_options import WinrmOptions
+from .winrm_output import SHELL, Output, read_output
 from .winrm_pywinrm import Overheard, protocol_of
 
-_SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
-_RESOURCE = f"{_SHELL}/cmd"
+_RESOURCE = f"{SHELL}/cmd"
 _UTF_8 = 65001
 # What newer hosts allow by default; one with a lower limit sends less.
 MAX_ENVELOPE = 512000
@@ -38,21 +35,6 @@ IDLE_SECONDS = 60.0
 _MAX_DOUBTS = 3
 _DELAYS = (0.0, 0.5, 1.0, 2.0, 4.0)
 _BUSY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
-
-
-@dataclass(frozen=True)
-class Output:
-    """What came by one answer.
-
-    Attributes:
-        stdout: standard output.
-        stderr: standard error.
-        exit_code: of the program, None while it runs.
-    """
-
-    stdout: bytes = b""
-    stderr: bytes = b""
-    exit_code: int | None = None
 
 
 class WinrmClient:
@@ -191,7 +173,7 @@ class WinrmClient:
                 raise LostError(ldap_error(message, "CONNECTION_LOST")) from None
             return None
         self._doubtful, self._doubts = "", 0
-        output = _output(answer)
+        output = read_output(answer)
         self.received += 1
         self.received_bytes += len(output.stdout) + len(output.stderr)
         return output
@@ -204,15 +186,15 @@ class WinrmClient:
             LostError: the shell is gone.
         """
         question = self._question(self._command)
-        first = _output(self._try(lambda: self._protocol.send_message(question)))
+        first = read_output(self._try(lambda: self._protocol.send_message(question)))
         self.reconnect()
-        return first, _output(self._try(lambda: self._protocol.send_message(question)))
+        return first, read_output(self._try(lambda: self._protocol.send_message(question)))
 
     def _question(self, command: str | None) -> str:
         """Return a Receive as a message; sent again, it has the same number and gets the same answer."""
         import xmltodict
 
-        header = self._protocol.build_wsman_header(f"{_SHELL}/Receive", _RESOURCE, self._shell, uuid.uuid4())
+        header = self._protocol.build_wsman_header(f"{SHELL}/Receive", _RESOURCE, self._shell, uuid.uuid4())
         stream = {"@CommandId": command, "#text": "stdout stderr"}
         header["env:Body"] = {"rsp:Receive": {"rsp:DesiredStream": stream}}
         return str(xmltodict.unparse({"env:Envelope": header}))
@@ -312,24 +294,3 @@ class WinrmClient:
     def _wait(seconds: float) -> None:
         if seconds:
             time.sleep(seconds)
-
-
-def _output(answer: bytes) -> Output:
-    """Return what an answer holds.
-
-    Raises:
-        LostError: it is none, so output is lost.
-    """
-    try:
-        root = ET.fromstring(answer)
-        streams: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
-        for stream in root.iter(f"{{{_SHELL}}}Stream"):
-            if stream.text:
-                streams[stream.get("Name", "")].append(binascii.a2b_base64(stream.text))
-        exit_code = None
-        for state in root.iter(f"{{{_SHELL}}}CommandState"):
-            if state.get("State", "").endswith("/Done"):
-                exit_code = int(state.findtext(f"{{{_SHELL}}}ExitCode") or -1)
-    except (ET.ParseError, ValueError, KeyError):
-        raise LostError(ldap_error("What the WinRM host sent is damaged. Run it again.", "PROTOCOL_ERROR")) from None
-    return Output(b"".join(streams["stdout"]), b"".join(streams["stderr"]), exit_code)

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from . import winrm_bridge, winrm_protocol
 from .ldap_errors import LdapError, ldap_error, said
 from .winrm_bind import bind_failure, bind_words
-from .winrm_client import Output, WinrmClient
+from .winrm_client import WinrmClient
 from .winrm_clixml import plain
 from .winrm_errors import LostError
 from .winrm_options import WinrmOptions
+from .winrm_output import Output
 from .winrm_protocol import Reply, Splitter, encode, line
 
 _STARTS = 5
