@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - syncready.m365.forest.exchange
   - syncready.m365.forest.compare
   - syncready.m365.tenant
+  - syncready.m365.assumed
 options:
   tenant_users_path:
     description:
@@ -84,7 +85,8 @@ options:
       - V(update) compares with the last run, and keeps this one as the last run.
       - V(compare) compares with the last run, and keeps nothing.
       - V(reset) compares with nothing, and keeps this run as the last one.
-      - Check mode never keeps a run, and neither does a run whose report could not be written.
+      - Check mode never keeps a run, and neither does a run whose report could not be written, nor one with
+        O(assume_applied) or O(assume_upn_suffixes).
     type: str
     choices: [update, compare, reset]
     default: update
@@ -528,6 +530,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments 
     forest_spec,
     rules_spec,
 )
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.assumed import assumed_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import EMPTY_RESULT, audit, audit_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit_preview import beside_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import run_module
@@ -541,6 +544,7 @@ def main() -> None:
         **forest_spec(),
         **audit_spec(),
         **beside_spec(),
+        **assumed_spec(),
     }
     run_module(spec, audit, EMPTY_RESULT, **DIRECTORY_CONSTRAINTS)
 
