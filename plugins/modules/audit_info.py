@@ -292,6 +292,18 @@ summary:
       description: Findings by rule.
       type: dict
       sample: {"upn-not-routable": 18}
+    decisions:
+      description:
+        - What is left, by rule and severity, the severest first. C(repair) is how such findings can be repaired, C(auto),
+          C(policy), C(person) or C(none); C(findings) is their number; C(decision) says what is done or who decides what.
+      type: list
+      elements: dict
+      sample:
+        - rule: proxy-duplicate
+          severity: error
+          repair: person
+          findings: 3
+          decision: Take the address away from all objects but one.
     kind:
       description: Findings by kind of object.
       type: dict

@@ -89,6 +89,7 @@ def move_users(module: AnsibleModule) -> Result:
         Failure: not everything became as the plan wants; it has the full result.
     """
     params = module.params
+    refuse_assumptions(module)
     options = upn_options(params)
     refuse_assumptions(module)
     with contextlib.ExitStack() as stack:
