@@ -26,6 +26,8 @@ MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py
 PLAYBOOKS = sorted(file.stem for file in (ROOT / "playbooks").glob("*.yml"))
 #: Roles of other collections that examples use.
 FOREIGN_ROLES = frozenset(("infra.aap_configuration.dispatch",))
+#: The variables that all roles share.
+SHARED_SPECS = ROOT / "roles" / "syncready" / "meta" / "argument_specs.yml"
 VARIABLE = re.compile(r"\bsyncready_\w+")
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _KEYWORDS = frozenset(Task.fattributes) | {"block", "rescue", "always", "local_action", "with_items"}
@@ -122,6 +124,8 @@ def _wrong_play(play: dict[str, t.Any]) -> list[str]:
         return [] if known else [f"there is no playbook {name}"]
     found = [f"{word} is no keyword of a play" for word in play if word not in Play.fattributes]
     defaults = play.get("module_defaults", {}).get(f"group/{PREFIX}directory", {})
+    for role in play.get("roles", []):
+        found += _wrong_role(role, {}) if isinstance(role, str) else _wrong_role(role["role"], role.get("vars", {}))
     for task in play.get("tasks", []):
         found += _wrong_task(task, defaults)
     return found
@@ -136,7 +140,7 @@ def _wrong_task(task: dict[str, t.Any], defaults: t.Mapping[str, t.Any]) -> list
         return [*found, f"a task must have one action with its full name, and {task.get('name')!r} has {len(actions)}"]
     action = actions[0]
     if action in ("ansible.builtin.include_role", "ansible.builtin.import_role"):
-        return found + _wrong_role(task[action]["name"])
+        return found + _wrong_role(task[action]["name"], task.get("vars", {}))
     if not action.startswith(PREFIX):
         return found
     module = action.removeprefix(PREFIX)
@@ -145,11 +149,26 @@ def _wrong_task(task: dict[str, t.Any], defaults: t.Mapping[str, t.Any]) -> list
     return found + [f"{action}: {reason}" for reason in wrong_options(module, task[action] or {}, defaults)]
 
 
-def _wrong_role(name: str) -> list[str]:
+def _wrong_role(name: str, variables: t.Mapping[str, t.Any]) -> list[str]:
     if name in FOREIGN_ROLES:
         return []
     role = ROOT / "roles" / name.removeprefix(PREFIX)
-    return [] if name.startswith(PREFIX) and role.is_dir() else [f"there is no role {name}"]
+    if not name.startswith(PREFIX) or not role.is_dir():
+        return [f"there is no role {name}"]
+    options = {name: option for spec in role_specs(role.name) for name, option in spec.items()}
+    known = {name: value for name, value in variables.items() if name in options}
+    found = [f"{name} has no variable {word}" for word in variables if word not in options]
+    return found + wrong_values({word: options[word] for word in known}, known)
+
+
+def role_specs(role: str = "*") -> list[dict[str, dict[str, t.Any]]]:
+    """Return the variables of a role, or of all of them, and those that all roles share: option specs by name."""
+    found = []
+    for file in {*(ROOT / "roles").glob(f"{role}/meta/argument_specs.yml"), SHARED_SPECS}:
+        if file.is_file():
+            specs = yaml.safe_load(file.read_text(encoding="utf-8"))["argument_specs"]
+            found += [spec.get("options", {}) for spec in specs.values()]
+    return found
 
 
 def known_variables(playbook: str | None = None) -> set[str]:

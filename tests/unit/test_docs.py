@@ -27,7 +27,11 @@ from ansible_collections.syncready.m365.plugins.module_utils._rules.catalogue im
 from ansible_collections.syncready.m365.tests.support import examples, powershell
 from ansible_collections.syncready.m365.tests.support.repository import ROOT, files
 
-PAGES = [ROOT / file for file in files() if file.match("docs/*.md") or file.as_posix() == "README.md"]
+PAGES = [
+    ROOT / file
+    for file in files()
+    if file.match("docs/*.md") or file.match("roles/*/README.md") or file.as_posix() == "README.md"
+]
 #: Blocks of a page in one language.
 LANGUAGES = {"yaml", "shell", "powershell", "text"}
 
@@ -47,7 +51,7 @@ CODE = re.compile(r"[A-Z]{5,}|[A-Z0-9]+(?:_[A-Z0-9]+)+")
 
 def page_id(page: Path) -> str:
     """Return the name of a page for a test."""
-    return page.stem
+    return page.parent.name if page.stem == "README" else page.stem
 
 
 def text_of(page: Path) -> str:
@@ -99,16 +103,10 @@ class TestAPage:
         text = re.sub(r"```.*?```", "", text_of(page), flags=re.DOTALL)
         for target in re.findall(r"\]\(([^)\s]+)\)", text):
             where, _mark, anchor = target.partition("#")
-            where = re.sub(
-                r"^https://github\.com/syncready/m365/(?:blob|tree)/main/", "../" if page.parent.name else "", where
-            )
-            if where.startswith("http"):
+            here = re.match(r"https://github\.com/syncready/m365/(?:blob|tree)/main/(.*)", where)
+            if where.startswith("http") and not here:
                 continue
-            there = (
-                page
-                if not where
-                else (ROOT / where.removeprefix("../") if where.startswith("../") else page.parent / where)
-            )
+            there = ROOT / here[1] if here else page.parent / where if where else page
             assert there.exists(), f"{page.name} links to {target}"
             if anchor:
                 assert anchor in anchors(text_of(there)), f"{page.name} links to {target}"
@@ -208,7 +206,7 @@ def test_the_execution_environment_of_the_page_is_the_one_that_is_built() -> Non
 
 def test_every_page_is_in_the_list_of_pages() -> None:
     listed = set(re.findall(r"blob/main/docs/(\w+\.md)", text_of(ROOT / "docs" / "docsite" / "rst" / "guides.rst")))
-    assert listed == {page.name for page in PAGES if page.name != "README.md"}
+    assert listed == {page.name for page in PAGES if page.parent.name == "docs"}
 
 
 # The harness itself: it must notice what it is there for.
