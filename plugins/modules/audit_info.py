@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - syncready.m365.forest.exchange
   - syncready.m365.forest.compare
   - syncready.m365.tenant
+  - syncready.m365.assumed
 options:
   tenant_users_path:
     description:
@@ -84,7 +85,8 @@ options:
       - V(update) compares with the last run, and keeps this one as the last run.
       - V(compare) compares with the last run, and keeps nothing.
       - V(reset) compares with nothing, and keeps this run as the last one.
-      - Check mode never keeps a run, and neither does a run whose report could not be written.
+      - Check mode never keeps a run, and neither does a run whose report could not be written, nor one with
+        O(assume_applied) or O(assume_upn_suffixes).
     type: str
     choices: [update, compare, reset]
     default: update
@@ -289,6 +291,18 @@ summary:
       description: Findings by rule.
       type: dict
       sample: {"upn-not-routable": 18}
+    decisions:
+      description:
+        - What is left, by rule and severity, the severest first. C(repair) is how such findings can be repaired, C(auto),
+          C(policy), C(person) or C(none); C(findings) is their number; C(decision) says what is done or who decides what.
+      type: list
+      elements: dict
+      sample:
+        - rule: proxy-duplicate
+          severity: error
+          repair: person
+          findings: 3
+          decision: Take the address away from all objects but one.
     kind:
       description: Findings by kind of object.
       type: dict
@@ -516,6 +530,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments 
     forest_spec,
     rules_spec,
 )
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.assumed import assumed_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit import EMPTY_RESULT, audit, audit_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.audit_preview import beside_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import run_module
@@ -529,6 +544,7 @@ def main() -> None:
         **forest_spec(),
         **audit_spec(),
         **beside_spec(),
+        **assumed_spec(),
     }
     run_module(spec, audit, EMPTY_RESULT, **DIRECTORY_CONSTRAINTS)
 

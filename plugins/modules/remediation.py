@@ -31,6 +31,7 @@ extends_documentation_fragment:
   - syncready.m365.forest.exchange
   - syncready.m365.writing
   - syncready.m365.writing.plan
+  - syncready.m365.assumed
 attributes:
   check_mode:
     support: full
@@ -350,6 +351,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments 
     rules_spec,
     writing_spec,
 )
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.assumed import assumed_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.policies import policies_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.remediation import EMPTY_RESULT, remediate
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import run_module
@@ -363,6 +365,7 @@ def main() -> None:
         **forest_spec(),
         **writing_spec(),
         **policies_spec(),
+        **assumed_spec(),
         "mode": {"type": "str", "choices": ["plan", "apply"], "default": "plan"},
         "plan_path": {"type": "path"},
         "plan_digest": {"type": "str"},

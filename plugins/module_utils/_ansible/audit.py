@@ -20,14 +20,16 @@ from .._audit.snapshot import FORMAT, Snapshot
 from .._audit.summary import Summary
 from .._audit.thresholds import crossed
 from .._directory.interface import Directory
-from .._directory.ldif import LdifDirectory
 from .._model.version import VERSION
+from .._remediation.assumed import export_of
 from .._report.files import ReportDirectory
 from .._report.html import check_html, render
 from .._report.html_snapshot import name_of, part_of
 from .._report.mask import Mask
 from .._report.rows import CSV_COLUMNS, GONE_COLUMNS, dict_as_csv, finding_as_dict, gone_as_csv
 from .arguments import Spec, directory_spec
+from .assumed import NAMES as ASSUMED
+from .assumed import assumes, tell_passed_over
 from .audit_drift import EarlierRuns, drift_spec, thresholds_of
 from .audit_preview import beside_spec, check_preview, write_preview
 from .audit_report import forest_of, keep_for_reports
@@ -64,7 +66,7 @@ def audit_spec() -> Spec:
 _NOT_REPORTED = frozenset((*directory_spec(), *audit_spec()))
 # Of them, those that decide which objects are read; the waivers and exports of a day are no choice of rules.
 _COMPARED_TOO = ("domains", "search_bases")
-_NOT_COMPARED = frozenset(("waivers_path", *beside_spec()))
+_NOT_COMPARED = frozenset(("waivers_path", *beside_spec(), *ASSUMED))
 
 
 def audit(module: AnsibleModule) -> Result:
@@ -87,6 +89,7 @@ def audit(module: AnsibleModule) -> Result:
         runs = EarlierRuns(params, _compared(params), stack)
         directory = open_directory(params)
         stack.callback(directory.close)
+        stack.callback(tell_passed_over, module, directory)
         report = ReportDirectory(params["report_dir"]) if params["report_dir"] else None
         if report is not None:
             stack.callback(report.discard)
@@ -104,7 +107,8 @@ def audit(module: AnsibleModule) -> Result:
         result = _result(directory, snapshot, mask, summary, drift, params["max_returned"])
         result["crossed"] = over
         result["artifacts"] = report.publish() if report is not None else {}
-        if not module.check_mode:
+        # What is assumed is not there: it must not be what the next run is compared with.
+        if not module.check_mode and not assumes(params):
             runs.keep(snapshot, mask)
     for text in runs.warnings:
         module.warn(text)
@@ -128,14 +132,13 @@ def _run(
         if params["report_dir"]:
             keep(found)
 
-    expected = None if isinstance(directory, LdifDirectory) else runs.expected(directory.identity())
+    export = export_of(directory)
+    expected = None if export is not None else runs.expected(directory.identity())
 
     def tell(step: str, done: int) -> None:
         part = None
         if step == "reading":
-            part = (
-                directory.part_read if isinstance(directory, LdifDirectory) else done / expected if expected else None
-            )
+            part = export.part_read if export is not None else done / expected if expected else None
         progress.tell(step, done, part)
 
     return run_audit(directory, options, snapshot, scanned=scanned, tell=tell if params["progress_path"] else None)

@@ -28,6 +28,7 @@ from .._model.text import fold
 from .._rules.catalogue import CATALOGUE, check_rule_ids
 from .._rules.domains import Domains, ascii_form
 from .._rules.options import DEFAULT_GAL_ATTRIBUTES, RuleOptions
+from .assumed import assumed
 from .tenant_options import tenant_domains, tenant_options
 
 Params = dict[str, t.Any]
@@ -38,13 +39,23 @@ _DC = re.compile(r"(?:^|,)\s*DC\s*=", re.IGNORECASE)
 
 
 def open_directory(params: Params) -> Directory:
-    """Return the directory that the options name.
+    """Return the directory that the options name, as it would be after the steps that they take for done.
 
     Raises:
         DirectoryError: it cannot be opened.
         OptionError: options are missing or do not go together.
+        PlanError: a plan of an earlier step cannot be used.
         MissingLibraryError: a library is missing that the options need.
     """
+    directory = _open(params)
+    try:
+        return assumed(directory, params)
+    except BaseException:
+        directory.close()
+        raise
+
+
+def _open(params: Params) -> Directory:
     if params["transport"] == "ldif":
         changes = params.get("change_ldif_path")
         return LdifDirectory(params["ldif_path"], changes=ChangeFile(changes) if changes else None)

@@ -23,6 +23,7 @@ from .._remediation.plan_files import Plan, read_plan, write_plan, write_sheet
 from .._report import outcomes
 from .._report.files import ReportDirectory
 from .arguments import rules_spec
+from .assumed import refuse_assumptions, tell_passed_over
 from .choices import Params, audit_options, open_directory
 from .policies import Choice, policies_of
 from .wrapper import Failure, Result
@@ -43,7 +44,8 @@ def remediate(module: AnsibleModule) -> Result:
     params = module.params
     choice = Choice(params)
     if params["mode"] == "plan":
-        return _plan(params, choice)
+        return _plan(module, choice)
+    refuse_assumptions(module)
     if params["plan_path"]:
         return _apply_file(module, choice)
     for name in _PLAN_ONLY:
@@ -52,13 +54,15 @@ def remediate(module: AnsibleModule) -> Result:
     return _apply_now(module, choice)
 
 
-def _plan(params: Params, choice: Choice) -> Result:
+def _plan(module: AnsibleModule, choice: Choice) -> Result:
+    params = module.params
     for name in ("plan_path", *_PLAN_ONLY):
         if params[name]:
             raise OptionError(f"{name} belongs to mode=apply. A new plan is written into report_dir.")
     with contextlib.ExitStack() as stack:
         directory = open_directory(params)
         stack.callback(directory.close)
+        stack.callback(tell_passed_over, module, directory)
         lay_marker_for(params)
         made = _made(directory, params, choice)
         result = _described(made, directory, params)
@@ -122,6 +126,7 @@ def _apply_now(module: AnsibleModule, choice: Choice) -> Result:
     with contextlib.ExitStack() as stack:
         directory = open_directory(params)
         stack.callback(directory.close)
+        stack.callback(tell_passed_over, module, directory)
         # What a cut run left is finished first, so that the plan rests on the outcome.
         session = stack.enter_context(WritingSession(module, directory))
         made = _made(directory, params, choice)
@@ -149,6 +154,7 @@ def _apply_file(module: AnsibleModule, choice: Choice) -> Result:
     with contextlib.ExitStack() as stack:
         directory = open_directory(params)
         stack.callback(directory.close)
+        stack.callback(tell_passed_over, module, directory)
         session = stack.enter_context(WritingSession(module, directory, plan.digest))
         report = ReportDirectory(params["report_dir"]) if params["report_dir"] else None
         notes = list(plan.notes)

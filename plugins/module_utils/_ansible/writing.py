@@ -13,8 +13,8 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from .._directory.interface import Directory, Selection
-from .._directory.ldif import LdifDirectory
 from .._model.errors import OptionError
+from .._remediation.assumed import export_of
 from .._remediation.errors import StateError
 from .._remediation.guard import Settings
 from .._remediation.identity import check_directory
@@ -80,7 +80,7 @@ class WritingSession:
         self.state: StateDirectory | None = None
         self.settled: list[Execution] = []
         marked = lay_marker_for(params)
-        file = isinstance(directory, LdifDirectory)
+        file = export_of(directory) is not None
         host = directory.root_dse.host
         # The same domain controller again: another one may not know yet what was written.
         again = {**params, "server": params["server"] or host} if not file else params

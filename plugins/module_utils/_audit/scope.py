@@ -88,8 +88,8 @@ class Scopes:
         )
 
 
-def members_of(directory: Directory, groups: t.Sequence[str]) -> frozenset[str]:
-    """Return the normalised DNs of all direct and nested members of some groups.
+def members_of(directory: Directory, groups: t.Sequence[str], option: str = "licence_scope") -> frozenset[str]:
+    """Return the normalised DNs of all direct and nested members of some groups, which an option names.
 
     The members of a primary group (Domain Users) are not among them: a directory does not list them.
 
@@ -106,7 +106,7 @@ def members_of(directory: Directory, groups: t.Sequence[str]) -> frozenset[str]:
         missing = wanted - set(entries)
         if missing and not found:
             raise OptionError(
-                f"licence_scope: there is no group {given[sorted(missing)[0]]}. Give the DN of a group that the source holds."
+                f"{option}: there is no group {given[sorted(missing)[0]]}. Give the DN of a group that the source holds."
             )
         found |= wanted
         level = {normalise(value) for entry in entries.values() for value in entry.texts("member")}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from .._directory.interface import Directory, ReadStatistics
 from .._model.finding import OUTCOMES, SEVERITIES
+from .._rules.catalogue import CATALOGUE
 from .snapshot import Snapshot
 from .suffix_data import data_date
 from .waivers import WaiverIndex
@@ -29,6 +30,7 @@ class Summary:
         severity: findings by severity.
         outcome: findings by outcome.
         rule: findings by rule; rules without findings are not listed.
+        decisions: what is left to do: for each rule, severity and kind of repair, the findings and what to decide or do.
         kind: findings by kind of object.
         judged_kind: judged objects by kind.
         objects_with_findings: judged objects with at least one error or warning.
@@ -48,6 +50,7 @@ class Summary:
     severity: dict[str, int] = field(default_factory=dict)
     outcome: dict[str, int] = field(default_factory=dict)
     rule: dict[str, int] = field(default_factory=dict)
+    decisions: list[dict[str, object]] = field(default_factory=list)
     kind: dict[str, int] = field(default_factory=dict)
     judged_kind: dict[str, int] = field(default_factory=dict)
     objects_with_findings: int = 0
@@ -79,6 +82,7 @@ def summarise(snapshot: Snapshot, directory: Directory | None, waivers: WaiverIn
         severity={name: severity.get(name, 0) for name in SEVERITIES},
         outcome={name: outcome[name] for name in OUTCOMES if name in outcome},
         rule=dict(snapshot.ask(f"SELECT rule, count(*) {open_ones} GROUP BY 1 ORDER BY 1")),
+        decisions=_decisions(snapshot),
         kind=dict(
             snapshot.ask(
                 "SELECT o.kind, count(*) FROM findings f JOIN objects o USING (oid) WHERE f.waiver IS NULL "
@@ -101,3 +105,21 @@ def summarise(snapshot: Snapshot, directory: Directory | None, waivers: WaiverIn
         absent_attributes=list(statistics.absent_attributes),
         load=statistics.load(),
     )
+
+
+def _decisions(snapshot: Snapshot) -> list[dict[str, object]]:
+    """Return what is left, the severest first. The words are the rule's: they name nobody."""
+    question = (
+        "SELECT severity, rule, kind, count(*) FROM findings WHERE waiver IS NULL "
+        "GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2, 3"
+    )
+    return [
+        {
+            "rule": rule,
+            "severity": SEVERITIES[rank],
+            "repair": kind,
+            "findings": number,
+            "decision": CATALOGUE[rule].how,
+        }
+        for rank, rule, kind, number in snapshot.ask(question)
+    ]

@@ -14,6 +14,7 @@ from .._directory.ldif import LdifDirectory
 from .._directory.ldif_changes import ChangeFile
 from .._model.errors import DirectoryError
 from .apply import Applier
+from .assumed import export_of
 from .guard import Settings
 from .identity import directory_key
 from .journal import Journal, read_journal
@@ -126,9 +127,9 @@ def execute(
     Raises:
         SyncreadyError: something was wrong before anything was written.
     """
-    directory = link.directory
-    if isinstance(directory, LdifDirectory):
-        return _into_file(link, directory, changes, errand, settings, limits, state, check_mode, observer)
+    export = export_of(link.directory)
+    if export is not None:
+        return _into_file(link, export, changes, errand, settings, limits, state, check_mode, observer)
     if state is None:
         raise AssertionError("a directory that is written needs a journal")
     path = state.journal_path(errand.purpose, errand.digest)
