@@ -7,6 +7,7 @@ roles by their variables."""
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 import shlex
@@ -59,6 +60,7 @@ def blocks(page: str) -> list[Block]:
     return found
 
 
+@functools.cache
 def specification(module: str) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     """Return the options of a module of the collection, and the constraints between them."""
     code = importlib.import_module(f"ansible_collections.{PREFIX}plugins.modules.{module}")
@@ -161,6 +163,7 @@ def _wrong_role(name: str, variables: t.Mapping[str, t.Any]) -> list[str]:
     return found + wrong_values({word: options[word] for word in known}, known)
 
 
+@functools.cache
 def role_specs(role: str = "*") -> list[dict[str, dict[str, t.Any]]]:
     """Return the variables of a role, or of all of them, and those that all roles share: option specs by name."""
     found = []
@@ -171,6 +174,7 @@ def role_specs(role: str = "*") -> list[dict[str, dict[str, t.Any]]]:
     return found
 
 
+@functools.cache
 def known_variables(playbook: str | None = None) -> set[str]:
     """Return the variables that users may set: of one playbook, or of everything in the collection."""
     files = sorted((ROOT / "playbooks").glob(f"{playbook or '*'}.yml"))
