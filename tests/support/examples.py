@@ -29,7 +29,17 @@ PLAYBOOKS = sorted(file.stem for file in (ROOT / "playbooks").glob("*.yml"))
 FOREIGN_ROLES = frozenset(("infra.aap_configuration.dispatch",))
 #: The variables that all roles share.
 SHARED_SPECS = ROOT / "roles" / "syncready" / "meta" / "argument_specs.yml"
-VARIABLE = re.compile(r"\bsyncready_\w+")
+ROLES = (
+    "attribute_preparation",
+    "directory_cleanup",
+    "preflight",
+    "readiness_report",
+    "syncready",
+    "teams_readiness",
+    "upn_match",
+    "upn_preparation",
+)
+VARIABLE = re.compile(rf"\b(?:{'|'.join(ROLES)})_\w+")
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _KEYWORDS = frozenset(Task.fattributes) | {"block", "rescue", "always", "local_action", "with_items"}
 _SAMPLES: dict[str, t.Any] = {"int": 1, "float": 1.0, "bool": True, "list": [], "dict": {}}
