@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments import directory_spec
 from ansible_collections.syncready.m365.plugins.module_utils._audit.waivers import parse_waivers
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_csv import COLUMNS
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_sheet import IDFIX_COLUMNS
@@ -122,6 +123,22 @@ def environment_variables() -> set[str]:
         spec, _constraints = examples.specification(module)
         found |= {name for option in spec.values() if "fallback" in option for name in option["fallback"][1]}
     return found
+
+
+def test_every_option_of_a_connection_has_an_environment_variable() -> None:
+    spec = directory_spec()
+    without = [
+        name for name, option in spec.items() if option.get("fallback", (None, []))[1] != [f"SYNCREADY_{name.upper()}"]
+    ]
+    assert without == ["search_bases"]
+
+
+@pytest.mark.parametrize("module", examples.MODULES)
+def test_an_empty_environment_variable_counts_as_none(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = examples.wrong_options(module, {})
+    for name in environment_variables() - {"SYNCREADY_TEST_POWERSHELL"}:
+        monkeypatch.setenv(name, "")
+    assert examples.wrong_options(module, {}) == before
 
 
 def anchors(text: str) -> set[str]:
