@@ -7,6 +7,7 @@ roles by their variables."""
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 import shlex
@@ -26,7 +27,19 @@ MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py
 PLAYBOOKS = sorted(file.stem for file in (ROOT / "playbooks").glob("*.yml"))
 #: Roles of other collections that examples use.
 FOREIGN_ROLES = frozenset(("infra.aap_configuration.dispatch",))
-VARIABLE = re.compile(r"\bsyncready_\w+")
+#: The variables that all roles share.
+SHARED_SPECS = ROOT / "roles" / "syncready" / "meta" / "argument_specs.yml"
+ROLES = (
+    "attribute_preparation",
+    "directory_cleanup",
+    "preflight",
+    "readiness_report",
+    "syncready",
+    "teams_readiness",
+    "upn_match",
+    "upn_preparation",
+)
+VARIABLE = re.compile(rf"\b(?:{'|'.join(ROLES)})_\w+")
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _KEYWORDS = frozenset(Task.fattributes) | {"block", "rescue", "always", "local_action", "with_items"}
 _SAMPLES: dict[str, t.Any] = {"int": 1, "float": 1.0, "bool": True, "list": [], "dict": {}}
@@ -57,6 +70,7 @@ def blocks(page: str) -> list[Block]:
     return found
 
 
+@functools.cache
 def specification(module: str) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     """Return the options of a module of the collection, and the constraints between them."""
     code = importlib.import_module(f"ansible_collections.{PREFIX}plugins.modules.{module}")
@@ -122,6 +136,8 @@ def _wrong_play(play: dict[str, t.Any]) -> list[str]:
         return [] if known else [f"there is no playbook {name}"]
     found = [f"{word} is no keyword of a play" for word in play if word not in Play.fattributes]
     defaults = play.get("module_defaults", {}).get(f"group/{PREFIX}directory", {})
+    for role in play.get("roles", []):
+        found += _wrong_role(role, {}) if isinstance(role, str) else _wrong_role(role["role"], role.get("vars", {}))
     for task in play.get("tasks", []):
         found += _wrong_task(task, defaults)
     return found
@@ -136,7 +152,7 @@ def _wrong_task(task: dict[str, t.Any], defaults: t.Mapping[str, t.Any]) -> list
         return [*found, f"a task must have one action with its full name, and {task.get('name')!r} has {len(actions)}"]
     action = actions[0]
     if action in ("ansible.builtin.include_role", "ansible.builtin.import_role"):
-        return found + _wrong_role(task[action]["name"])
+        return found + _wrong_role(task[action]["name"], task.get("vars", {}))
     if not action.startswith(PREFIX):
         return found
     module = action.removeprefix(PREFIX)
@@ -145,13 +161,30 @@ def _wrong_task(task: dict[str, t.Any], defaults: t.Mapping[str, t.Any]) -> list
     return found + [f"{action}: {reason}" for reason in wrong_options(module, task[action] or {}, defaults)]
 
 
-def _wrong_role(name: str) -> list[str]:
+def _wrong_role(name: str, variables: t.Mapping[str, t.Any]) -> list[str]:
     if name in FOREIGN_ROLES:
         return []
     role = ROOT / "roles" / name.removeprefix(PREFIX)
-    return [] if name.startswith(PREFIX) and role.is_dir() else [f"there is no role {name}"]
+    if not name.startswith(PREFIX) or not role.is_dir():
+        return [f"there is no role {name}"]
+    options = {name: option for spec in role_specs(role.name) for name, option in spec.items()}
+    known = {name: value for name, value in variables.items() if name in options}
+    found = [f"{name} has no variable {word}" for word in variables if word not in options]
+    return found + wrong_values({word: options[word] for word in known}, known)
 
 
+@functools.cache
+def role_specs(role: str = "*") -> list[dict[str, dict[str, t.Any]]]:
+    """Return the variables of a role, or of all of them, and those that all roles share: option specs by name."""
+    found = []
+    for file in {*(ROOT / "roles").glob(f"{role}/meta/argument_specs.yml"), SHARED_SPECS}:
+        if file.is_file():
+            specs = yaml.safe_load(file.read_text(encoding="utf-8"))["argument_specs"]
+            found += [spec.get("options", {}) for spec in specs.values()]
+    return found
+
+
+@functools.cache
 def known_variables(playbook: str | None = None) -> set[str]:
     """Return the variables that users may set: of one playbook, or of everything in the collection."""
     files = sorted((ROOT / "playbooks").glob(f"{playbook or '*'}.yml"))

@@ -42,11 +42,7 @@ def names(of: str) -> set[str]:
 
 def roles_options(variable: str) -> list[dict[str, t.Any]]:
     """Return what the argument specs of the roles say of a variable."""
-    found = []
-    for file in sorted((ROOT / "roles").glob("*/meta/argument_specs.yml")):
-        specs = yaml.safe_load(file.read_text(encoding="utf-8"))["argument_specs"]
-        found += [spec["options"][variable] for spec in specs.values() if variable in spec.get("options", {})]
-    return found
+    return [spec[variable] for spec in examples.role_specs() if variable in spec]
 
 
 def module_options_of(playbook: str, variable: str) -> list[dict[str, t.Any]]:

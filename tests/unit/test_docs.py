@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import datetime
+import functools
 import importlib
 import os
 import re
@@ -20,34 +21,35 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments import directory_spec
 from ansible_collections.syncready.m365.plugins.module_utils._audit.waivers import parse_waivers
+from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_csv import COLUMNS
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_sheet import IDFIX_COLUMNS
 from ansible_collections.syncready.m365.plugins.module_utils._report.rows import CSV_COLUMNS
 from ansible_collections.syncready.m365.plugins.module_utils._rules.catalogue import CATALOGUE
 from ansible_collections.syncready.m365.tests.support import examples, powershell
 from ansible_collections.syncready.m365.tests.support.repository import ROOT, files
 
-PAGES = [ROOT / file for file in files() if file.match("docs/*.md") or file.as_posix() == "README.md"]
+PAGES = [
+    ROOT / file
+    for file in files()
+    if file.match("docs/*.md") or file.match("roles/*/README.md") or file.as_posix() == "README.md"
+]
 #: Blocks of a page in one language.
 LANGUAGES = {"yaml", "shell", "powershell", "text"}
 
-#: Words in capitals in the code that are no error codes: columns of tables, environment variables, words of SQL, of
-#: LDAP, of HTTP and of SSL.
+#: Words in capitals in the code that are no error codes: environment variables, words of SQL, LDAP, HTTP and SSL.
 NO_CODES = frozenset(
-    "ADVICE BEGIN CHANGED CHANGES CLOUD_ARCHIVE CLOUD_ID CLOUD_IMMUTABLE_ID CLOUD_UPN COMMANDS COMMIT COMPLETE "
-    "DIRECTORY DRIFT EMPTY_WRITING ERROR EXCHANGE_VERSION EXPECTED_CLOUD_UPN EXTERNAL FALSE FINGERPRINT FOLLOWS "
-    "HOLDERS HTTP_REQUEST IMMUTABLE_ID JOB_ID KRB5CCNAME KRB5_CONFIG LC_ALL LEFT_OUT_BY LEVEL LICENSED LOCATION "
-    "MAILNICKNAME MAILNICKNAME_REASON MATCHED_BY MESSAGE MESSAGES MISMATCHES MOERA NEVER NOTES OBJECTGUID "
-    "ON_PREMISES_UPN OUTCOME PRIMARY_SMTP PRIMARY_SMTP_REASON PT900S QUALIFIES_FOR_MEETINGS REASON REMOVE REPAIR RULES "
-    "SEVERITY SIGN_IN_ATTRIBUTE SIGN_IN_NAME STATE SUBTREE SYNCHRONIZED SYSTEM UNKNOWN_PROTOCOL UPN_REASON "
-    "USERPRINCIPALNAME VERIFY_X509_STRICT WAIVER WRONG_VERSION_NUMBER CERTIFICATE_VERIFY_FAILED".split()
+    "BEGIN CERTIFICATE_VERIFY_FAILED COMMIT COMPLETE EMPTY_WRITING EXTERNAL FALSE HTTP_REQUEST JOB_ID "
+    "KRB5_CONFIG LC_ALL LEVEL NEVER REMOVE SUBTREE UNKNOWN_PROTOCOL VERIFY_X509_STRICT "
+    "WRONG_VERSION_NUMBER".split()
 )
 CODE = re.compile(r"[A-Z]{5,}|[A-Z0-9]+(?:_[A-Z0-9]+)+")
 
 
 def page_id(page: Path) -> str:
     """Return the name of a page for a test."""
-    return page.stem
+    return page.parent.name if page.stem == "README" else page.stem
 
 
 def text_of(page: Path) -> str:
@@ -99,16 +101,10 @@ class TestAPage:
         text = re.sub(r"```.*?```", "", text_of(page), flags=re.DOTALL)
         for target in re.findall(r"\]\(([^)\s]+)\)", text):
             where, _mark, anchor = target.partition("#")
-            where = re.sub(
-                r"^https://github\.com/syncready/m365/(?:blob|tree)/main/", "../" if page.parent.name else "", where
-            )
-            if where.startswith("http"):
+            here = re.match(r"https://github\.com/syncready/m365/(?:blob|tree)/main/(.*)", where)
+            if where.startswith("http") and not here:
                 continue
-            there = (
-                page
-                if not where
-                else (ROOT / where.removeprefix("../") if where.startswith("../") else page.parent / where)
-            )
+            there = ROOT / here[1] if here else page.parent / where if where else page
             assert there.exists(), f"{page.name} links to {target}"
             if anchor:
                 assert anchor in anchors(text_of(there)), f"{page.name} links to {target}"
@@ -119,6 +115,7 @@ class TestAPage:
                 assert parse_waivers(block.text, page.name, datetime.date(2026, 11, 25))
 
 
+@functools.cache
 def environment_variables() -> set[str]:
     """Return the environment variables of all modules, and those of the tests."""
     found = {"SYNCREADY_TEST_POWERSHELL"}
@@ -126,6 +123,22 @@ def environment_variables() -> set[str]:
         spec, _constraints = examples.specification(module)
         found |= {name for option in spec.values() if "fallback" in option for name in option["fallback"][1]}
     return found
+
+
+def test_every_option_of_a_connection_has_an_environment_variable() -> None:
+    spec = directory_spec()
+    without = [
+        name for name, option in spec.items() if option.get("fallback", (None, []))[1] != [f"SYNCREADY_{name.upper()}"]
+    ]
+    assert without == ["search_bases"]
+
+
+@pytest.mark.parametrize("module", examples.MODULES)
+def test_an_empty_environment_variable_counts_as_none(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = examples.wrong_options(module, {})
+    for name in environment_variables() - {"SYNCREADY_TEST_POWERSHELL"}:
+        monkeypatch.setenv(name, "")
+    assert examples.wrong_options(module, {}) == before
 
 
 def anchors(text: str) -> set[str]:
@@ -157,19 +170,34 @@ def test_ansible_takes_the_plays(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@functools.cache
 def words_of_the_code() -> set[str]:
-    """Return the texts in the code that may be error codes."""
+    """Return the texts in the code that may be error codes. Columns of tables are none: they stand in rows of four and more."""
     found = set()
     for file in (ROOT / "plugins").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value):
-                found.add(node.value)
+        if "_report" in file.parts:
+            continue
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        rows = [node.elts for node in ast.walk(tree) if isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) > 3]
+        columns = {id(node) for row in rows if all(is_word(node) for node in row) for node in row}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and is_word(node) and id(node) not in columns:
+                found.add(str(node.value))
     return found
+
+
+def is_word(node: ast.expr) -> bool:
+    """Return whether a node is a word in capitals."""
+    starred = isinstance(node, ast.Starred)
+    return starred or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(CODE.fullmatch(node.value))
+    )
 
 
 def test_every_error_code_is_explained() -> None:
     options = {name.upper() for module in examples.MODULES for name in examples.specification(module)[0]}
-    codes = words_of_the_code() - NO_CODES - options - set(IDFIX_COLUMNS) - set(CSV_COLUMNS) - environment_variables()
+    columns = {*IDFIX_COLUMNS, *CSV_COLUMNS, *COLUMNS}
+    codes = words_of_the_code() - NO_CODES - options - columns - environment_variables()
     explained = set(re.findall(r"`([A-Z][A-Z0-9_]+)`(?=[^|]*\|)", text_of(ROOT / "docs" / "troubleshooting.md")))
     # Of options and error codes, some have the same name.
     assert codes - explained == set()
@@ -207,8 +235,8 @@ def test_the_execution_environment_of_the_page_is_the_one_that_is_built() -> Non
 
 
 def test_every_page_is_in_the_list_of_pages() -> None:
-    listed = set(re.findall(r"blob/main/docs/(\w+\.md)", text_of(ROOT / "docs" / "docsite" / "rst" / "guides.rst")))
-    assert listed == {page.name for page in PAGES if page.name != "README.md"}
+    listed = set(re.findall(r"blob/main/docs/([\w-]+\.md)", text_of(ROOT / "docs" / "docsite" / "rst" / "guides.rst")))
+    assert listed == {page.name for page in PAGES if page.parent.name == "docs"}
 
 
 # The harness itself: it must notice what it is there for.
