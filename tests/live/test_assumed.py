@@ -77,10 +77,10 @@ def test_second_step_rehearsed_and_real(module_dc: DomainController, tmp_path: P
         "repair_rules": UNDELETABLE,
         "report_dir": str(first.parent),
     }
-    moved = client.highest_usn(dc)
+    before = dump.take(dc)
     tasks = _steps(tmp_path, state, "assumed", {"assume_applied": [str(first)]})
     rehearsal = playbooks.run(_play(tmp_path, dc, plan, *tasks), tmp_path, arguments="--check --diff").assert_clean()
-    assert client.highest_usn(dc) == moved
+    assert dump.differences(before, dump.take(dc)) == {}
     assert rehearsal.result("First")["plan"]["objects"] > 20
     _compare_filters(dc, read_plan(str(first)).rows)
 
@@ -127,16 +127,24 @@ def _compare_filters(dc: DomainController, rows: t.Sequence[PlanRow]) -> None:
     directory = AssumedDirectory(LdapDirectory(applying.options(dc)), Assumptions([Step("plan", rows)]))
     selection = Selection(("cn",))
     try:
-        chosen = [row for row in rows if row.value and row.update and row.value.lower() != row.update.lower()][:10]
-        assert len(chosen) == 10
-        for row in chosen:
-            old = f"({row.attribute}={escape_value(row.value or '')})"
-            new = f"(&(objectClass=*)({row.attribute}={escape_value(row.update or '')}))"
-            before = {entry.dn for entry in directory.underlying.search(filter=old, selection=selection)}
-            assert row.object.dn in before
+        compared = 0
+        for row in rows:
+            if not row.value or not row.update or row.value.lower() == row.update.lower():
+                continue
+            old = f"({row.attribute}={escape_value(row.value)})"
+            new = f"(&(objectClass=*)({row.attribute}={escape_value(row.update)}))"
+            # Values that were written past the checks of the domain controller are not in its index.
+            if row.object.dn not in {
+                entry.dn for entry in directory.underlying.search(filter=old, selection=selection)
+            }:
+                continue
+            compared += 1
             assert row.object.dn not in {entry.dn for entry in directory.search(filter=old, selection=selection)}
             found = list(directory.search(filter=new, selection=selection))
             assert row.object.dn in {entry.dn for entry in found}
             assert {name for entry in found for name in entry.attributes} == {"cn"}
+            if compared == 10:
+                return
+        raise AssertionError(f"only {compared} values could be compared")
     finally:
         directory.close()
