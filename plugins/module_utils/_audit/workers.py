@@ -44,7 +44,7 @@ def usable_processors() -> int:
 
 
 class WorkerError(SyncreadyError):
-    """A process that worked for us is gone."""
+    """A process that works for us could not be made, or is gone."""
 
     code = "WORKER_LOST"
 
@@ -79,6 +79,9 @@ class Workers:
     Args:
         number: how many.
         work: takes and returns what ``marshal`` can carry. It must not raise.
+
+    Raises:
+        WorkerError: they could not be made (also from ``in_order``: one is gone).
     """
 
     def __init__(self, number: int, work: Work) -> None:
@@ -173,9 +176,19 @@ class Workers:
 
 
 def _start(work: Work) -> _Worker:
-    ours_in, theirs_out = os.pipe()
-    theirs_in, ours_out = os.pipe()
-    pid = os.fork()
+    pipes: list[int] = []
+    try:
+        pipes += os.pipe()
+        pipes += os.pipe()
+        pid = os.fork()
+    except OSError as error:
+        for number in pipes:
+            os.close(number)
+        raise WorkerError(
+            f"No process could be made to judge objects ({error.strerror}). Give processes 1, or raise the limits of "
+            "processes, open files and memory."
+        ) from None
+    ours_in, theirs_out, theirs_in, ours_out = pipes
     if not pid:
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)

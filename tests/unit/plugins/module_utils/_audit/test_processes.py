@@ -218,6 +218,24 @@ def test_a_fault_of_ours_is_no_result(tmp_path: Path, monkeypatch: pytest.Monkey
         outcome(_export(tmp_path), 2)
 
 
+def test_no_room_for_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.fork
+    made: list[int] = []
+
+    def fork() -> int:
+        if made:
+            raise OSError(11, "Resource temporarily unavailable")
+        made.append(real())
+        return made[0]
+
+    monkeypatch.setattr(os, "fork", fork)
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(WorkerError, match="Resource temporarily unavailable"):
+        Workers(2, lambda data: data)
+    assert made
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Snapshot.take_over
     calls = []
