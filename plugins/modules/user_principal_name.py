@@ -31,6 +31,7 @@ extends_documentation_fragment:
   - syncready.m365.scope
   - syncready.m365.tenant
   - syncready.m365.writing
+  - syncready.m365.assumed
 attributes:
   check_mode:
     support: full

@@ -30,6 +30,7 @@ from .._rules.options import RuleOptions
 from .._rules.suffixes import check_suffix
 from .._tenant.domains import read_domains
 from .arguments import Spec, guarded_spec, scope_spec
+from .assumed import assumed_spec, refuse_assumptions, tell_passed_over
 from .choices import Params, dns, domains_of, open_directory, sync_scope_of
 from .tenant_options import tenant_columns, tenant_options, tenant_spec
 from .wrapper import Failure, Result
@@ -59,6 +60,7 @@ def names_spec() -> Spec:
         **guarded_spec(),
         **scope_spec(),
         **tenant_spec(),
+        **assumed_spec(),
         "suffix_map": {"type": "dict"},
         "align": {"type": "str", "choices": ["primary_smtp", "mail"]},
         "from": {"type": "str", "choices": ["samaccountname"]},
@@ -87,10 +89,12 @@ def move_users(module: AnsibleModule) -> Result:
         Failure: not everything became as the plan wants; it has the full result.
     """
     params = module.params
+    refuse_assumptions(module)
     options = upn_options(params)
     with contextlib.ExitStack() as stack:
         directory = open_directory(params)
         stack.callback(directory.close)
+        stack.callback(tell_passed_over, module, directory)
         # What a cut run left is finished first, so that the plan rests on the outcome.
         session = stack.enter_context(WritingSession(module, directory))
         made = make_moves(directory, options)

@@ -135,8 +135,9 @@ def unusable(row: PlanRow) -> tuple[str, str] | None:
         return "UPDATE", "EDIT needs a new value."
     if row.action == "REMOVE" and row.value is None:
         return "VALUE", "REMOVE needs the value that is to go."
-    if row.update == "" or row.value == "":
-        return "UPDATE" if row.update == "" else "VALUE", "no directory holds an empty value."
+    # An export may hold an empty value, which goes away with a repair; no directory takes one.
+    if row.update == "":
+        return "UPDATE", "no directory holds an empty value."
     return None
 
 
