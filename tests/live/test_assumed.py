@@ -19,7 +19,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._remediation.assume
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.assumptions import Assumptions, Step
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan import PlanRow
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_files import read_plan
-from ansible_collections.syncready.m365.tests.lab import client, dump
+from ansible_collections.syncready.m365.tests.lab import client, dump, ldif
 from ansible_collections.syncready.m365.tests.lab.controller import DomainController
 from ansible_collections.syncready.m365.tests.lab.factory import Lab
 from ansible_collections.syncready.m365.tests.support import applying, playbooks
@@ -106,20 +106,16 @@ def test_second_step_rehearsed_and_real(module_dc: DomainController, tmp_path: P
     assert told["diff"] == found["diff"]
 
     # What was applied in the meantime is no conflict; what somebody else changed is one, and is said.
-    (user,) = client.search(dc, dc.forest.dn, f"(mail={_new_mail(first)})", ["displayName"])[:1]
+    dn = next(row["object"]["dn"] for row in _rows(first.parent) if row["attribute"] == "userPrincipalName")
     whole = dump.take(dc)
-    client.change(dc, f"dn: {user[0]}\nchangetype: modify\nreplace: mail\nmail: somebody.else@contoso.com\n")
+    parts = [ldif.line("dn", dn), "changetype: modify", "replace: userPrincipalName"]
+    client.change(dc, "\n".join([*parts, "userPrincipalName: somebody.else@contoso.com", ""]))
     audit = {"name": "Audit", "module": "audit_info", "assume_applied": [str(first)]}
     result = playbooks.run(_play(tmp_path, dc, audit), tmp_path).result("Audit")
     (warning,) = result["warnings"]
     assert "(1 objects)" in warning
     assert "are passed over" in warning
-    assert list(dump.differences(whole, dump.take(dc))) == [user[0]]
-
-
-def _new_mail(plan: Path) -> str:
-    found = [row["update"] for row in _rows(plan.parent) if row["attribute"] == "mail" and row["update"]]
-    return escape_value(str(found[0]))
+    assert list(dump.differences(whole, dump.take(dc))) == [dn]
 
 
 def _compare_filters(dc: DomainController, rows: t.Sequence[PlanRow]) -> None:
