@@ -106,7 +106,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="file for the figures")
     options = parser.parse_args()
     if options.one:
-        print(json.dumps(of_export(*options.one, options.processes)))
+        ldif, report = options.one
+        print(json.dumps(of_export(ldif, report, options.processes)))
         return 0
     print(f"Audit of an export, with its report. Python {sys.version.split()[0]}.\n")
     sizes = MILLION if options.million else tuple(options.sizes)
