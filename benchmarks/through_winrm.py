@@ -77,6 +77,7 @@ def main() -> int:
             )
     finally:
         lab.close()
+    print(f"\nload of the machine at the end: {os.getloadavg()[0]:.1f}; the rates mean little where others work too")
     if options.json:
         options.json.write_text(json.dumps(rates, indent=2) + "\n", encoding="utf-8")
     slow = [name for name, floor in FLOORS.items() if rates[name]["rate"] < floor]

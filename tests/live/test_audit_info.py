@@ -57,7 +57,6 @@ def variables(domains: tuple[DomainController, DomainController], tmp_path: Path
     }
 
 
-@pytest.mark.usefixtures("over")
 def test_three_ways(variables: dict[str, t.Any], tmp_path: Path) -> None:
     playbooks.run_three_ways(PLAYBOOK, tmp_path, variables=variables)
 
