@@ -149,3 +149,34 @@ def test_a_wrong_variable_is_refused_and_named(role: str, wrong: dict[str, t.Any
     assert said in " ".join(
         event["event_data"]["res"].get("msg", "") for event in run.events if event["event"] == "runner_on_failed"
     )
+
+
+def test_a_plan_is_approved_applied_and_handed_over(tmp_path: Path) -> None:
+    variables = _variables(tmp_path, **POLICIES)
+    planned = playbooks.run(_play(tmp_path, "directory_cleanup"), tmp_path, variables=variables).assert_clean()
+    (plan,) = planned.results("Plan or apply the repairs of the step")
+    place = tmp_path / "report" / "applied"
+    approved = {
+        **variables,
+        "syncready_report_dir": str(place),
+        "syncready_plan_path": plan["artifacts"]["plan_jsonl"]["path"],
+        "syncready_plan_digest": plan["plan"]["digest"],
+        "syncready_change_ldif_path": str(tmp_path / "changes.ldif"),
+        "syncready_ticket": "CHG0012345",
+        "syncready_approver": "<Anna Berg>",
+    }
+    applied = playbooks.run("syncready.m365.apply_plan", tmp_path, variables=approved).assert_clean()
+    numbers = applied.artifacts["syncready_outcome"]["contoso"]
+    assert numbers["digest"] == plan["plan"]["digest"]
+    assert numbers["counts"]["changed"] == plan["counts"]["planned"] > 100
+    text = (place / "hand_over.txt").read_text(encoding="utf-8")
+    assert "CHG0012345" in text
+    assert f"to be imported: {tmp_path / 'changes.ldif'}" in text
+    assert "undo.ldif" in text
+    page = (place / "hand_over.html").read_text(encoding="utf-8")
+    assert "&lt;Anna Berg&gt;" in page
+
+    other = playbooks.run(
+        "syncready.m365.apply_plan", tmp_path, variables={**approved, "syncready_plan_digest": "0" * 64}
+    )
+    assert other.status == "failed"
