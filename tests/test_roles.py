@@ -168,7 +168,9 @@ def test_a_plan_is_approved_applied_and_handed_over(tmp_path: Path) -> None:
     applied = playbooks.run("syncready.m365.apply_plan", tmp_path, variables=approved).assert_clean()
     numbers = applied.artifacts["syncready_outcome"]["contoso"]
     assert numbers["digest"] == plan["plan"]["digest"]
-    assert numbers["counts"]["changed"] == plan["counts"]["planned"] > 100
+    # Protected accounts are in the plan, and left alone when it is applied.
+    assert numbers["counts"]["changed"] + numbers["counts"]["left"] == plan["counts"]["planned"] > 100
+    assert f"left {numbers['counts']['left']:>25}" in (place / "hand_over.txt").read_text(encoding="utf-8")
     text = (place / "hand_over.txt").read_text(encoding="utf-8")
     assert "CHG0012345" in text
     assert f"to be imported: {tmp_path / 'changes.ldif'}" in text
