@@ -77,11 +77,13 @@ def test_a_role_alone_is_rehearsed_at_once(role: str, tmp_path: Path) -> None:
 def test_all_steps_are_planned_each_on_what_those_before_it_would_do(tmp_path: Path) -> None:
     runs = playbooks.run_three_ways("syncready.m365.prepare", tmp_path, variables=_variables(tmp_path, **POLICIES))
     assert runs.first.changed == {}
-    outcome = runs.first.artifacts["syncready_outcome"]
-    assert outcome == json.loads(json.dumps(outcome))
+    numbers = [run.artifacts["syncready_outcome"]["hosts"] for run in (runs.rehearsal, runs.first, runs.second)]
+    assert numbers[0] == numbers[1] == numbers[2]
+    # The last run left the files.
+    outcome = runs.second.artifacts["syncready_outcome"]
     assert list(outcome["plans"]["contoso"]) == STEPS
-    (before,) = runs.first.results("Audit how the directory is before anything is changed")
-    (after,) = runs.first.results("Audit what is left")
+    (before,) = runs.second.results("Audit how the directory is before anything is changed")
+    (after,) = runs.second.results("Audit what is left")
     assert after["summary"]["severity"]["error"] < before["summary"]["severity"]["error"] / 2
     assert not outcome["ready"]
     assert outcome["hosts"]["contoso"] == after["summary"]["severity"]
@@ -149,3 +151,36 @@ def test_a_wrong_variable_is_refused_and_named(role: str, wrong: dict[str, t.Any
     assert said in " ".join(
         event["event_data"]["res"].get("msg", "") for event in run.events if event["event"] == "runner_on_failed"
     )
+
+
+def test_a_plan_is_approved_applied_and_handed_over(tmp_path: Path) -> None:
+    variables = _variables(tmp_path, **POLICIES)
+    planned = playbooks.run(_play(tmp_path, "directory_cleanup"), tmp_path, variables=variables).assert_clean()
+    (plan,) = planned.results("Plan or apply the repairs of the step")
+    place = tmp_path / "report" / "applied"
+    approved = {
+        **variables,
+        "syncready_report_dir": str(place),
+        "syncready_plan_path": plan["artifacts"]["plan_jsonl"]["path"],
+        "syncready_plan_digest": plan["plan"]["digest"],
+        "syncready_change_ldif_path": str(tmp_path / "changes.ldif"),
+        "syncready_ticket": "CHG0012345",
+        "syncready_approver": "<Anna Berg>",
+    }
+    applied = playbooks.run("syncready.m365.apply_plan", tmp_path, variables=approved).assert_clean()
+    numbers = applied.artifacts["syncready_outcome"]["contoso"]
+    assert numbers["digest"] == plan["plan"]["digest"]
+    # Protected accounts are in the plan, and left alone when it is applied.
+    assert numbers["counts"]["changed"] + numbers["counts"]["left"] == plan["counts"]["planned"] > 100
+    assert f"left {numbers['counts']['left']:>25}" in (place / "hand_over.txt").read_text(encoding="utf-8")
+    text = (place / "hand_over.txt").read_text(encoding="utf-8")
+    assert "CHG0012345" in text
+    assert f"to be imported: {tmp_path / 'changes.ldif'}" in text
+    assert "undo.ldif" in text
+    page = (place / "hand_over.html").read_text(encoding="utf-8")
+    assert "&lt;Anna Berg&gt;" in page
+
+    other = playbooks.run(
+        "syncready.m365.apply_plan", tmp_path, variables={**approved, "syncready_plan_digest": "0" * 64}
+    )
+    assert other.status == "failed"
