@@ -100,7 +100,9 @@ def test_what_writes_has_the_account_that_writes_and_no_other_has() -> None:
 def test_answers_are_taken(template: str, playbook: str, question: awx.Object) -> None:
     variable = question["variable"]
     assert variable in examples.known_variables(playbook), f"{playbook} has no variable {variable}"
-    for option in [*roles_options(variable), *module_options_of(playbook, variable)]:
+    options = [*roles_options(variable), *module_options_of(playbook, variable)]
+    assert options, f"nothing says what {variable} may be"
+    for option in options:
         assert option.get("type", "str") in TYPES[question["type"]], template
         if "choices" in option and "choices" in question:
             assert set(question["choices"]) <= set(option["choices"]), template

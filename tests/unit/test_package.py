@@ -147,7 +147,7 @@ def test_an_execution_environment_finds_the_requirements(tmp_path: Path) -> None
 def test_the_example_makes_a_context_to_build_from(tmp_path: Path) -> None:
     example = ROOT / "extensions" / "execution-environment" / "execution-environment.yml"
     create = [str(BIN / "ansible-builder"), "create", "--file", str(example), "--context", str(tmp_path)]
-    done = subprocess.run([*create, "--output-filename", "Containerfile"], capture_output=True, text=True)
+    done = subprocess.run([*create, "--output-filename", "Containerfile"], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     file = (tmp_path / "Containerfile").read_text(encoding="utf-8")
     assert 'ARG EE_BASE_IMAGE="quay.io/rockylinux/rockylinux:9"' in file
