@@ -31,6 +31,16 @@ die() {
     exit 1
 }
 
+# install_debian PACKAGE...: installs Debian's packages, or says which are missing.
+install_debian() {
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        say "Installing $*"
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$@"; } >&2 </dev/null
+    else
+        die "Install $* (Debian's and Ubuntu's names) and try again."
+    fi
+}
+
 # find_python VERSION: prints the path of a real interpreter of that version, or fails.
 # A name on PATH proves nothing: the shims of pyenv exist for versions that do not run. So each candidate is run, and
 # asked for the interpreter behind it, which is no shim and belongs to no virtual environment any more.
