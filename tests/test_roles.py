@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from pathlib import Path
 
@@ -172,12 +173,12 @@ def test_a_plan_is_approved_applied_and_handed_over(tmp_path: Path) -> None:
     assert numbers["digest"] == plan["plan"]["digest"]
     # Protected accounts are in the plan, and left alone when it is applied.
     assert numbers["counts"]["changed"] + numbers["counts"]["left"] == plan["counts"]["planned"] > 100
-    assert f"left {numbers['counts']['left']:>25}" in (place / "hand_over.txt").read_text(encoding="utf-8")
-    text = (place / "hand_over.txt").read_text(encoding="utf-8")
+    text = (place / "handover.txt").read_text(encoding="utf-8")
+    assert re.search(rf"^\W*left\W+{numbers['counts']['left']}\b", text, re.MULTILINE | re.IGNORECASE), text
     assert "CHG0012345" in text
-    assert f"to be imported: {tmp_path / 'changes.ldif'}" in text
+    assert str(tmp_path / "changes.ldif") in text
     assert "undo.ldif" in text
-    page = (place / "hand_over.html").read_text(encoding="utf-8")
+    page = (place / "handover.html").read_text(encoding="utf-8")
     assert "&lt;Anna Berg&gt;" in page
 
     other = playbooks.run(

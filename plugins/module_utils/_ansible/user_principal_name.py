@@ -91,7 +91,6 @@ def move_users(module: AnsibleModule) -> Result:
     params = module.params
     refuse_assumptions(module)
     options = upn_options(params)
-    refuse_assumptions(module)
     with contextlib.ExitStack() as stack:
         directory = open_directory(params)
         stack.callback(directory.close)
