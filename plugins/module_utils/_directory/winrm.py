@@ -16,12 +16,13 @@ import uuid
 from .._model.entry import Entry
 from .._model.errors import DirectoryError
 from .interface import Modification, Selection
-from .ldap import LdapDirectory, Server
+from .ldap import LdapDirectory
 from .ldap_connection import LdapConnection
 from .ldap_entries import EntryParser
 from .ldap_pipeline import Item, Observer, shifted
 from .ldap_root import ATTRIBUTES, RootDse
 from .ldap_search import Request
+from .ldap_servers import Server
 from .winrm_errors import require_for
 from .winrm_kerberos import Ticket
 from .winrm_modify import Writer
