@@ -149,7 +149,7 @@ def test_an_audit_says_how_much_of_an_export_it_has_read(tmp_path: Path, monkeyp
     export = Night(set(range(3000))).write(tmp_path / "x.ldif")
     told: list[tuple[str, int, float | None]] = []
     monkeypatch.setattr(ProgressFile, "tell", lambda _self, step, done=0, part=None: told.append((step, done, part)))
-    run_audit_module(ldif_path=str(export), progress_path="x")
+    run_audit_module(ldif_path=str(export), progress_path="x", processes=1)
     assert [step for step, _done, _part in dict.fromkeys((step, 0, 0) for step, _d, _p in told)] == [
         "reading",
         "comparing",

@@ -273,8 +273,10 @@ def test_large_pieces_both_ways() -> None:
     assert [(item, item * 3) for item in items] == found
 
 
+# A shell may have made its children ignore SIGINT.
 _KILLED = """
-import os, sys, time
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from ansible_collections.syncready.m365.plugins.module_utils._audit.workers import Workers
 workers = Workers(2, lambda data: time.sleep(0.2) or os.getpid())
 def items():
