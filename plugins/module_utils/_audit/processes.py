@@ -10,6 +10,7 @@ here, or the object is sent back and met here, in the order of the source. So th
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import pickle
 import typing as t
@@ -127,28 +128,29 @@ def scan_in_processes(
         OutputError: the snapshot could not be written.
         WorkerError: a process is gone.
     """
-    items = pieces.items()
-    for item in items:
-        _take(item, pieces, step)
-        tell(step.recorder.last)
-        if step.recorder.last >= BEFORE_OTHERS:
-            break
-    else:
-        pieces.finish()
-        return
-    workers = Workers(number, lambda data: _work(data, pieces, rules, scopes, judging))
-    try:
-        for item, result in workers.in_order(items, lambda item: item.data if isinstance(item, Piece) else None):
-            if result is None or result[0] == "not alone":
-                _take(item, pieces, step)
-            elif result[0] == "done":
-                _merge(result, step, forest, snapshot)
-                pieces.absorb(result[-1])
-            else:
-                raise _error(result[1])
+    # Closed at once, so that no file and no search stays open behind an error.
+    with contextlib.closing(pieces.items()) as items:
+        for item in items:
+            _take(item, pieces, step)
             tell(step.recorder.last)
-    finally:
-        workers.close()
+            if step.recorder.last >= BEFORE_OTHERS:
+                break
+        else:
+            pieces.finish()
+            return
+        workers = Workers(number, lambda data: _work(data, pieces, rules, scopes, judging))
+        try:
+            for item, result in workers.in_order(items, lambda item: item.data if isinstance(item, Piece) else None):
+                if result is None or result[0] == "not alone":
+                    _take(item, pieces, step)
+                elif result[0] == "done":
+                    _merge(result, step, forest, snapshot)
+                    pieces.absorb(result[-1])
+                else:
+                    raise _error(result[1])
+                tell(step.recorder.last)
+        finally:
+            workers.close()
     pieces.finish()
 
 

@@ -43,7 +43,7 @@ class LdapPieces:
         self._absorbed = absorbed
         self._number = 0
 
-    def items(self) -> t.Iterator[Entry | Piece]:
+    def items(self) -> t.Generator[Entry | Piece, None, None]:
         """Yield what comes, in order.
 
         Raises:

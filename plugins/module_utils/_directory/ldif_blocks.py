@@ -102,7 +102,7 @@ class LdifFile:
             self.sha256 = digest.hexdigest()
         return self.sha256
 
-    def blocks(self) -> t.Iterator[Block]:
+    def blocks(self) -> t.Generator[Block, None, None]:
         """Yield the file from beginning to end; see Block.
 
         A record of usual size is one block. A long one comes in parts of whole lines, so that a group with

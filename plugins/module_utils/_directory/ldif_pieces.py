@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from .._model.entry import Entry
@@ -61,7 +62,7 @@ class LdifPieces:
         self._trailer = Trailer(file.path)
         self._totals = [0, 0]
 
-    def items(self) -> t.Iterator[Piece]:
+    def items(self) -> t.Generator[Piece, None, None]:
         """Yield the file from beginning to end. A piece never ends within a record.
 
         Raises:
@@ -69,13 +70,14 @@ class LdifPieces:
         """
         blocks: list[Block] = []
         size = 0
-        for block in self._file.blocks():
-            blocks.append(block)
-            size += len(block[0])
-            if size >= self._size and block[2] != INSIDE:
-                yield Piece(blocks)
-                blocks = []
-                size = 0
+        with contextlib.closing(self._file.blocks()) as file:
+            for block in file:
+                blocks.append(block)
+                size += len(block[0])
+                if size >= self._size and block[2] != INSIDE:
+                    yield Piece(blocks)
+                    blocks = []
+                    size = 0
         if blocks:
             yield Piece(blocks)
 

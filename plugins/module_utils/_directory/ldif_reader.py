@@ -11,6 +11,7 @@ careful reading, which knows every form and raises every error. Both give the sa
 from __future__ import annotations
 
 import binascii
+import contextlib
 import typing as t
 
 from .._model.entry import Entry
@@ -91,7 +92,9 @@ class LdifReader:
         Raises:
             DirectoryError: the file is no complete export; see the code.
         """
-        yield from self.entries_of(self._file.blocks())
+        # The file is closed at once where an entry ends the pass, whoever still holds the error.
+        with contextlib.closing(self._file.blocks()) as blocks:
+            yield from self.entries_of(blocks)
         self.finish()
 
     def entries_of(self, blocks: t.Iterable[Block]) -> t.Iterator[Entry]:

@@ -34,7 +34,7 @@ class Pieces(t.Protocol):
     end ``finish``. In a process that takes apart, ``entries`` is called, read to its end, and then ``report``.
     """
 
-    def items(self) -> t.Iterator[Entry | Piece]:
+    def items(self) -> t.Generator[Entry | Piece, None, None]:
         """Yield pieces, and entries that are taken apart already.
 
         Raises:
