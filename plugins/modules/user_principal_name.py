@@ -30,6 +30,7 @@ extends_documentation_fragment:
   - syncready.m365.directory
   - syncready.m365.scope
   - syncready.m365.tenant
+  - syncready.m365.tenant.matching
   - syncready.m365.writing
   - syncready.m365.assumed
 attributes:
