@@ -10,7 +10,6 @@ import html
 import json
 import re
 import sys
-import types
 import typing as t
 from pathlib import Path
 
@@ -18,7 +17,6 @@ import pytest
 import yaml
 
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments import (
-    directory_spec,
     guarded_spec,
     writing_spec,
 )
@@ -26,7 +24,6 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.rollback i
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.wrapper import Failure
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.writing import WritingSession
 from ansible_collections.syncready.m365.plugins.module_utils._model.errors import DirectoryError
-from ansible_collections.syncready.m365.plugins.module_utils._model.finding import ObjectReference
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.outcomes import STATES
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan import PlanHeader, PlanRow
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_files import finished
@@ -36,16 +33,10 @@ from ansible_collections.syncready.m365.plugins.module_utils._report.handover_wo
 from ansible_collections.syncready.m365.plugins.module_utils._report.html_handover import render_handover
 from ansible_collections.syncready.m365.tests.support import pages
 from ansible_collections.syncready.m365.tests.support.memory import MemoryDirectory, user
+from ansible_collections.syncready.m365.tests.support.sessions import module, renamed, twenty_users
 
 PACKAGE = Path(__file__).resolve().parents[5] / "plugins" / "module_utils" / "_remediation"
 BASE = "DC=contoso,DC=local"
-
-
-def module(spec: dict[str, t.Any], given: dict[str, t.Any], check_mode: bool = False) -> t.Any:
-    spec = {**directory_spec(), **spec}
-    assert set(given) <= set(spec), set(given) - set(spec)
-    chosen = {name: given.get(name, option.get("default")) for name, option in spec.items()}
-    return types.SimpleNamespace(params=chosen, check_mode=check_mode)
 
 
 @pytest.fixture
@@ -57,19 +48,7 @@ def state(tmp_path: Path) -> str:
 
 @pytest.fixture
 def directory() -> MemoryDirectory:
-    made = MemoryDirectory()
-    for number in range(20):
-        made.add(f"u{number}", user(number))
-    return made
-
-
-def renamed(directory: MemoryDirectory, numbers: t.Iterable[int]) -> list[PlanRow]:
-    rows = []
-    for number in numbers:
-        (entry,) = directory.search(f"CN=u{number},{BASE}", "base")
-        reference = ObjectReference(entry.dn, entry.guid, "user", f"u{number}")
-        rows.append(PlanRow(reference, "displayName", f"User {number}", f"Person {number}", "EDIT", ("name-space",)))
-    return rows
+    return twenty_users()
 
 
 def write(

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import csv
 import json
-import types
 import typing as t
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.syncready.m365.plugins.module_utils._ansible import rollback, user_principal_name
-from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments import directory_spec, guarded_spec
+from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments import guarded_spec
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.assumed import assumed
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.user_principal_name import (
     EMPTY_RESULT,
@@ -28,17 +27,10 @@ from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_f
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.state_dir import lay_marker
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.upn_making import make_moves
 from ansible_collections.syncready.m365.tests.support.memory import MemoryDirectory, user
+from ansible_collections.syncready.m365.tests.support.sessions import module
 
 MAP = {"contoso.local": "contoso.com"}
 NO_LIMIT: dict[str, t.Any] = {"max_changes": -1, "max_changed_percent": 100}
-
-
-def module(spec: dict[str, t.Any], given: dict[str, t.Any], check_mode: bool = False) -> t.Any:
-    """Return what stands for a module with some options, the others as they are by default."""
-    spec = {**directory_spec(), **spec}
-    assert set(given) <= set(spec), set(given) - set(spec)
-    chosen = {name: given.get(name, option.get("default")) for name, option in spec.items()}
-    return types.SimpleNamespace(params=chosen, check_mode=check_mode, warn=lambda _text: None)
 
 
 @pytest.fixture

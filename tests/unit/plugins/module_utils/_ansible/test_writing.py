@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import types
 import typing as t
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments import (
-    directory_spec,
     guarded_spec,
     writing_spec,
 )
@@ -36,17 +34,10 @@ from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_f
 )
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.state_dir import lay_marker
 from ansible_collections.syncready.m365.tests.support import change_files
-from ansible_collections.syncready.m365.tests.support.memory import MemoryDirectory, user
+from ansible_collections.syncready.m365.tests.support.memory import MemoryDirectory
+from ansible_collections.syncready.m365.tests.support.sessions import module, renamed, twenty_users
 
 SAMPLE = Path(__file__).resolve().parents[5] / "demo" / "contoso.ldif"
-
-
-def module(spec: dict[str, t.Any], given: dict[str, t.Any], check_mode: bool = False) -> t.Any:
-    """Return what stands for a module with some options, the others as they are by default."""
-    spec = {**directory_spec(), **spec}
-    assert set(given) <= set(spec), set(given) - set(spec)
-    chosen = {name: given.get(name, option.get("default")) for name, option in spec.items()}
-    return types.SimpleNamespace(params=chosen, check_mode=check_mode)
 
 
 def rolled_back(*, check_mode: bool = False, **given: t.Any) -> dict[str, t.Any]:
@@ -75,19 +66,7 @@ def state(tmp_path: Path) -> str:
 
 @pytest.fixture
 def directory() -> MemoryDirectory:
-    made = MemoryDirectory()
-    for number in range(20):
-        made.add(f"u{number}", user(number))
-    return made
-
-
-def renamed(directory: MemoryDirectory, numbers: t.Iterable[int]) -> list[PlanRow]:
-    rows = []
-    for number in numbers:
-        (entry,) = directory.search(f"CN=u{number},DC=contoso,DC=local", "base")
-        reference = ObjectReference(entry.dn, entry.guid, "user", f"u{number}")
-        rows.append(PlanRow(reference, "displayName", f"User {number}", f"Person {number}", "EDIT", ("name-space",)))
-    return rows
+    return twenty_users()
 
 
 class TestResult:
