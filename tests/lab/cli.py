@@ -28,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="lab", description="Samba as an Active Directory domain controller for tests."
     )
+    parser.add_argument(
+        "--instance", default="", metavar="NAME", help="one of several labs of this working copy, apart from the others"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     start = commands.add_parser("start", help="start the domain controllers of a sample directory, or an empty forest")
     start.add_argument("--sample", type=Path, default=DEFAULT_SAMPLE.objects, help="LDIF file (default: %(default)s)")
@@ -55,21 +58,22 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    folder = _folder(options.instance)
     if options.command == "start":
-        return _start(options)
+        return _start(options, folder)
     if options.command == "status":
-        running = _running(None)
+        running = _running(folder, None)
         for controller in running:
             print(f"{controller.forest.fqdn} on {controller.address}, process {controller.pid}")
         if not running:
             print("Nothing runs.")
         return 0 if running else 3
     if options.command == "clean":
-        for controller in _running(None):
+        for controller in _running(folder, None):
             _stop(controller)
         shutil.rmtree(image.CACHE, ignore_errors=True)
         return 0
-    chosen = _running(options.domain)
+    chosen = _running(folder, options.domain)
     if options.command == "stop":
         for controller in chosen:
             _stop(controller)
@@ -87,10 +91,10 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _start(options: argparse.Namespace) -> int:
+def _start(options: argparse.Namespace, folder: Path) -> int:
     if options.empty:
         plan = [(FORESTS[options.empty], image.base)]
-        started = [_bring_up(forest, make(forest), options.model) for forest, make in plan]
+        started = [_bring_up(folder, forest, make(forest), options.model) for forest, make in plan]
     else:
         if options.sample == DEFAULT_SAMPLE.objects:
             directory = default_sample()
@@ -98,14 +102,14 @@ def _start(options: argparse.Namespace) -> int:
             directory = Sample(options.sample, options.labels)
         else:
             raise LabError(f"There is no file {options.sample}.")
-        started = [_bring_up(forest, directory.image(forest), options.model) for forest in directory.forests()]
+        started = [_bring_up(folder, forest, directory.image(forest), options.model) for forest in directory.forests()]
     for controller in started:
-        _describe(controller)
+        _describe(controller, options.instance)
     return 0
 
 
-def _bring_up(forest: Forest, packed: Path, model: str) -> DomainController:
-    root = _folder() / forest.domain
+def _bring_up(folder: Path, forest: Forest, packed: Path, model: str) -> DomainController:
+    root = folder / forest.domain
     there = DomainController.attach(root)
     if there is not None:
         return there
@@ -113,7 +117,7 @@ def _bring_up(forest: Forest, packed: Path, model: str) -> DomainController:
     return image.start(packed, forest, root, model="standard" if model == "standard" else "single")
 
 
-def _describe(controller: DomainController) -> None:
+def _describe(controller: DomainController, instance: str) -> None:
     forest = controller.forest
     authority = image.authority() / "ca.pem"
     print(f"{forest.fqdn} is ready on {controller.address} (LDAP 389, LDAPS 636), base {forest.dn}")
@@ -127,7 +131,8 @@ def _describe(controller: DomainController) -> None:
     if not forest.root:
         print("  audit it with")
         print(f"    SYNCREADY_PASSWORD='{PASSWORD}' ansible localhost -m syncready.m365.audit_info -a \"{arguments}\"")
-    print(f"  stop it with    {Path('scripts', 'lab')} stop")
+    which = f" --instance {shlex.quote(instance)}" if instance else ""
+    print(f"  stop it with    {Path('scripts', 'lab')}{which} stop")
 
 
 def _stop(controller: DomainController) -> None:
@@ -136,12 +141,12 @@ def _stop(controller: DomainController) -> None:
     print(f"{controller.forest.fqdn} on {controller.address} is stopped.")
 
 
-def _running(domain: str | None) -> list[DomainController]:
-    found = (DomainController.attach(path) for path in sorted(_folder().glob("*")))
+def _running(folder: Path, domain: str | None) -> list[DomainController]:
+    found = (DomainController.attach(path) for path in sorted(folder.glob("*")))
     return [c for c in found if c is not None and domain in (None, c.forest.domain)]
 
 
-def _folder() -> Path:
-    """Return where running domain controllers of this working copy are: short, because of Samba's sockets."""
-    mark = hashlib.sha256(os.fsencode(image.REPOSITORY)).hexdigest()[:8]
+def _folder(instance: str) -> Path:
+    """Return where an instance's running domain controllers are: short, because of Samba's sockets."""
+    mark = hashlib.sha256(os.fsencode(f"{image.REPOSITORY}\0{instance}")).hexdigest()[:8]
     return Path(tempfile.gettempdir(), f"syncready-lab-{os.getuid()}", mark)
