@@ -67,7 +67,7 @@ options:
   report_dir:
     description:
       - Where to write the full lists, for their owner alone. Without it, they lie in O(state_dir), or beside
-        O(change_ldif_path).
+        O(change_ldif_path). In an execution environment it must be on a mounted path.
       - With the lists (C(outcomes.jsonl), C(outcomes.csv)) lies the hand-over, which says what was planned, done and
         left, what to decide about what is left, and how to take the change back. C(handover.html) is for people and
         needs the Python package Jinja2, C(handover.txt) is for the ticket. A rehearsal in check mode writes them too,

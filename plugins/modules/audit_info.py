@@ -53,6 +53,7 @@ options:
         directory is made with mode 0700 where it does not exist, the files have mode 0600. Files of an earlier run are
         replaced when the new ones are complete.
       - C(report.html) is for people. It is one file that needs no network, and holds the 100,000 severest findings.
+      - In an execution environment it must be on a mounted path.
       - Without it nothing is written there.
     type: path
   report_detail:

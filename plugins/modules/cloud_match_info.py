@@ -64,6 +64,7 @@ options:
       - Where to write C(cloud_match.jsonl), C(cloud_match.csv), C(cloud_match.ps1) and C(cloud_match.json). The directory
         is made with mode 0700 where it does not exist, the files have mode 0600. Files of an earlier run are replaced
         when the new ones are complete.
+      - In an execution environment it must be on a mounted path.
       - Without it nothing is written.
     type: path
   max_returned:

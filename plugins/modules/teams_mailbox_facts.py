@@ -59,6 +59,7 @@ options:
       - Where to write C(teams.jsonl), C(teams.csv), C(teams_matrix.md), C(teams_matrix.csv) and C(teams_facts.json). The
         directory is made with mode 0700 where it does not exist, the files have mode 0600. Files of an earlier run are
         replaced when the new ones are complete.
+      - In an execution environment it must be on a mounted path.
       - Without it nothing is written.
     type: path
   max_returned:

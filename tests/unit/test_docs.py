@@ -25,6 +25,7 @@ from ansible_collections.syncready.m365.plugins.module_utils._ansible.arguments 
 from ansible_collections.syncready.m365.plugins.module_utils._audit.waivers import parse_waivers
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_csv import COLUMNS
 from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_sheet import IDFIX_COLUMNS
+from ansible_collections.syncready.m365.plugins.module_utils._report import mounts
 from ansible_collections.syncready.m365.plugins.module_utils._report.rows import CSV_COLUMNS
 from ansible_collections.syncready.m365.plugins.module_utils._rules.catalogue import CATALOGUE
 from ansible_collections.syncready.m365.tests.support import examples, powershell
@@ -118,7 +119,7 @@ class TestAPage:
 @functools.cache
 def environment_variables() -> set[str]:
     """Return the environment variables of all modules, and those of the tests."""
-    found = {"SYNCREADY_TEST_POWERSHELL"}
+    found = {"SYNCREADY_TEST_POWERSHELL", mounts.ALLOW}
     for module in examples.MODULES:
         spec, _constraints = examples.specification(module)
         found |= {name for option in spec.values() if "fallback" in option for name in option["fallback"][1]}
@@ -136,7 +137,7 @@ def test_every_option_of_a_connection_has_an_environment_variable() -> None:
 @pytest.mark.parametrize("module", examples.MODULES)
 def test_an_empty_environment_variable_counts_as_none(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = examples.wrong_options(module, {})
-    for name in environment_variables() - {"SYNCREADY_TEST_POWERSHELL"}:
+    for name in environment_variables():
         monkeypatch.setenv(name, "")
     assert examples.wrong_options(module, {}) == before
 
@@ -175,10 +176,15 @@ def words_of_the_code() -> set[str]:
     """Return the texts in the code that may be error codes. Columns of tables are none: they stand in rows of four and more."""
     found = set()
     for file in (ROOT / "plugins").rglob("*.py"):
-        # Columns of reports, and names of Microsoft's products.
-        if "_report" in file.parts or file.name == "products.py":
+        # Names of Microsoft's products.
+        if file.name == "products.py":
             continue
         tree = ast.parse(file.read_text(encoding="utf-8"))
+        # Words there are columns of reports, but for what an error is given.
+        if "_report" in file.parts:
+            given = [node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "code"]
+            found |= {str(node.value) for node in given if isinstance(node, ast.Constant)}
+            continue
         rows = [node.elts for node in ast.walk(tree) if isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) > 3]
         columns = {id(node) for row in rows if all(is_word(node) for node in row) for node in row}
         for node in ast.walk(tree):

@@ -22,6 +22,7 @@ import typing as t
 
 from .._model.errors import OutputError
 from .._model.finding import Finding
+from .mounts import check_mounted
 from .rows import CSV_COLUMNS, finding_as_csv, finding_as_dict
 
 _PARTIAL = ".partial-"
@@ -35,12 +36,13 @@ class ReportDirectory:
         path: where the report shall lie; made with mode 0700 when it does not exist.
 
     Raises:
-        OutputError: the directory cannot be made or written (also from every method).
+        OutputError: the directory cannot be made or written (also from every method), or would be gone with the job.
     """
 
     def __init__(self, path: str) -> None:
         self.path = os.path.abspath(path)
         self._made: list[str] = []
+        check_mounted(self.path)
         with _errors(self.path):
             os.makedirs(self.path, mode=0o700, exist_ok=True)
             self._forget_stale()
