@@ -13,7 +13,9 @@ from .._rules.catalogue import ORDER
 from .snapshot import Row, Snapshot
 
 # A value that thousands of objects share would otherwise be listed thousands of times thousands of times.
-MAX_HOLDERS = 1000
+MAX_HOLDERS = 100
+# Of such values, those that were met last are not looked up again for each of their objects.
+_KEPT_CLASHES = 256
 
 _FINDINGS = (
     "SELECT f.rowid, f.rule, f.severity, f.outcome, f.attribute, f.value, f.message, f.kind, f.why, f.clash, f.waiver, "
@@ -38,19 +40,20 @@ def read_findings(
     if not snapshot.count("SELECT count(*) FROM temp.rule_order"):
         for rule, place in ORDER.items():
             snapshot.run("INSERT INTO temp.rule_order VALUES (?, ?)", (rule, place))
-    snapshot.run("CREATE INDEX IF NOT EXISTS clash_members_clash ON clash_members (clash)")
+    snapshot.run("CREATE INDEX IF NOT EXISTS clash_members_clash ON clash_members (clash, oid)")
+    clashes = _Clashes(snapshot) if holders else None
     question = _FINDINGS if limit is None else f"{_FINDINGS} LIMIT {int(limit)}"
     for row in snapshot.ask(question):
-        yield row[0], _finding(snapshot, row, holders)
+        yield row[0], _finding(row, clashes)
 
 
-def _finding(snapshot: Snapshot, row: Row, with_holders: bool) -> Finding:
+def _finding(row: Row, clashes: _Clashes | None) -> Finding:
     _rowid, rule, severity, outcome, attribute, value, message, kind, why, clash, waiver, *rest = row
     drift, oid, *reference = rest
     holders: tuple[Holder, ...] = ()
     total = 0
-    if clash is not None and with_holders:
-        holders, total = _holders(snapshot, clash, oid)
+    if clash is not None and clashes is not None:
+        holders, total = clashes.beside(clash, oid)
     return Finding(
         rule=rule,
         severity=SEVERITIES[severity],
@@ -67,16 +70,35 @@ def _finding(snapshot: Snapshot, row: Row, with_holders: bool) -> Finding:
     )
 
 
-def _holders(snapshot: Snapshot, clash: int, oid: int) -> tuple[tuple[Holder, ...], int]:
-    question = (
-        "SELECT c.attributes, o.standing, o.dn, o.guid, o.kind, o.name FROM clash_members c JOIN objects o USING (oid) "
-        "WHERE c.clash = ? AND c.oid <> ? ORDER BY o.dn, o.guid LIMIT ?"
-    )
-    holders = tuple(
-        Holder(ObjectReference(*reference), tuple(attributes.split(",")), standing == "judged")
-        for attributes, standing, *reference in snapshot.ask(question, (clash, oid, MAX_HOLDERS))
-    )
-    if len(holders) < MAX_HOLDERS:
-        return holders, len(holders)
-    total = snapshot.count("SELECT count(*) FROM clash_members WHERE clash = ? AND oid <> ?", (clash, oid))
-    return holders, total
+class _Clashes:
+    """Looks up who holds a value that several objects have."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._kept: dict[int, tuple[list[tuple[int, Holder]], int]] = {}
+
+    def beside(self, clash: int, oid: int) -> tuple[tuple[Holder, ...], int]:
+        """Return the holders beside an object, by DN and no more than MAX_HOLDERS of them, and how many there are."""
+        first, total = self._kept.get(clash) or self._look_up(clash)
+        others = tuple(holder for number, holder in first if number != oid)
+        if total == len(first):
+            return others[:MAX_HOLDERS], len(others)
+        own = self._snapshot.count("SELECT count(*) FROM clash_members WHERE clash = ? AND oid = ?", (clash, oid))
+        return others[:MAX_HOLDERS], total - own
+
+    def _look_up(self, clash: int) -> tuple[list[tuple[int, Holder]], int]:
+        question = (
+            "SELECT c.oid, c.attributes, o.standing, o.dn, o.guid, o.kind, o.name "
+            "FROM clash_members c JOIN objects o USING (oid) WHERE c.clash = ? ORDER BY o.dn, o.guid LIMIT ?"
+        )
+        first = [
+            (oid, Holder(ObjectReference(*reference), tuple(attributes.split(",")), standing == "judged"))
+            for oid, attributes, standing, *reference in self._snapshot.ask(question, (clash, MAX_HOLDERS + 1))
+        ]
+        if len(first) <= MAX_HOLDERS:
+            return first, len(first)
+        total = self._snapshot.count("SELECT count(*) FROM clash_members WHERE clash = ?", (clash,))
+        if len(self._kept) == _KEPT_CLASHES:
+            del self._kept[next(iter(self._kept))]
+        self._kept[clash] = first, total
+        return first, total

@@ -13,6 +13,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.syncready.m365.plugins.module_utils._audit.findings import MAX_HOLDERS
 from ansible_collections.syncready.m365.plugins.module_utils._directory.ldif import LdifDirectory
 from ansible_collections.syncready.m365.plugins.module_utils._model.entry import Entry
 from ansible_collections.syncready.m365.plugins.module_utils._model.finding import Finding
@@ -94,6 +95,18 @@ def test_every_holder_is_named_once_and_names_the_others(people: list[dict[str, 
             assert all(found.object in [holder.object for holder in other.holders] for other in mirrored
                        if (other.value or "").lower() == (found.value or "").lower())  # fmt: skip
             assert mirrored
+
+
+def test_of_very_many_holders_the_first_are_named_and_all_are_counted() -> None:
+    number = 3 * MAX_HOLDERS
+    entries = [user(f"user{n:03}", mail="noreply@contoso.com") for n in range(number)]
+    findings = audit(shuffled(entries, 1))[1]
+    duplicates = [found for found in findings if found.rule == "mail-duplicate"]
+    assert len(duplicates) == number
+    for found in duplicates:
+        assert found.holders_total == number - 1
+        others = sorted({entry.dn for entry in entries} - {found.object.dn if found.object else ""})
+        assert [holder.object.dn for holder in found.holders] == others[:MAX_HOLDERS]
 
 
 @settings(max_examples=100, deadline=None)
