@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import threading
 import typing as t
 from collections import Counter
 from pathlib import Path
@@ -18,7 +16,7 @@ import pytest
 from ansible_collections.syncready.m365.tests.lab import client
 from ansible_collections.syncready.m365.tests.lab.controller import DomainController
 from ansible_collections.syncready.m365.tests.lab.factory import DEFAULT_SAMPLE, Lab
-from ansible_collections.syncready.m365.tests.support import certificates, playbooks
+from ansible_collections.syncready.m365.tests.support import certificates, playbooks, secrecy
 from ansible_collections.syncready.m365.tests.unit.plugins.module_utils._audit.test_sample import Line, expected
 
 PLAYBOOK = Path(__file__).resolve().parent / "playbooks" / "audit.yml"
@@ -89,50 +87,6 @@ def test_the_labels_of_the_sample(
     assert sorted((grave - wanted).elements(), key=str) == []
 
 
-# Passwords
-
-
-class Watch:
-    """Looks at the arguments of all processes, again and again, for texts."""
-
-    def __init__(self, texts: t.Sequence[str]) -> None:
-        self._texts = [text.encode() for text in texts]
-        self.found: set[bytes] = set()
-        self.seen: set[bytes] = set()
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._work)
-
-    def _work(self) -> None:
-        while not self._end.wait(0.01):
-            for file in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    line = file.read_bytes()
-                except OSError:
-                    continue  # it has ended meanwhile
-                self.seen.add(line)
-                self.found.update(text for text in self._texts if text in line)
-
-    def __enter__(self) -> Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end.set()
-        self._thread.join()
-
-
-def _forms(secret: str) -> list[bytes]:
-    """Return the forms in which a password might be written."""
-    plain, wide = secret.encode(), secret.encode("utf-16-le")
-    return [plain, wide, base64.b64encode(plain), base64.b64encode(wide), json.dumps(secret)[1:-1].encode()]
-
-
-def _files_with(folder: Path, forms: t.Sequence[bytes]) -> list[str]:
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    assert len(files) > 20
-    return [str(path) for path in files if any(form in path.read_bytes() for form in forms)]
-
-
 def test_no_password_anywhere(variables: dict[str, t.Any], tmp_path: Path) -> None:
     """Not in what is printed at -vvv, in the events, in any file of a run or report, or in the list of processes."""
     other = certificates.authority(tmp_path / "other", "Other CA")
@@ -166,7 +120,7 @@ def test_no_password_anywhere(variables: dict[str, t.Any], tmp_path: Path) -> No
     play = tmp_path / "play" / "play.yml"
     play.parent.mkdir()
     play.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
-    with Watch([CANARY, WRONG]) as watch:
+    with secrecy.Watch(CANARY, WRONG) as watch:
         run = playbooks.run(play, tmp_path / "runs", variables=variables, arguments="-vvv")
     assert run.status == "successful", run.stdout
     codes = {way: run.result(f"audit_info {way}")["error_code"] for way in ways}
@@ -174,17 +128,13 @@ def test_no_password_anywhere(variables: dict[str, t.Any], tmp_path: Path) -> No
     assert codes["unknown authority"] == "UNTRUSTED_CERTIFICATE"
     assert codes["wrong password"] == "BAD_CREDENTIALS"
     assert codes["bad option"] and codes["password for a name"]
-    forms = [*_forms(CANARY), *_forms(WRONG)]
     # What is looked through does hold what was given, if it is no secret.
     user = variables["username"]
     assert user in run.stdout and user in json.dumps(run.events)
-    assert _files_with(tmp_path / "runs", [user.encode()])
-    for form in (CANARY, WRONG):
-        assert form not in run.stdout
-        assert form not in json.dumps(run.events, ensure_ascii=False)
-    assert _files_with(tmp_path / "runs", forms) == []
-    reports = [path for path in Path(variables["work_dir"]).rglob("*") if path.is_file()]
-    assert len(reports) >= 4
-    assert [path for path in reports if any(form in path.read_bytes() for form in forms)] == []
-    assert watch.found == set()
-    assert any(b"AnsiballZ_audit_info" in line for line in watch.seen)
+    assert secrecy.files_with(tmp_path / "runs", [user.encode()])
+    secrecy.assert_unsaid(run, CANARY, WRONG)
+    forms = secrecy.forms_of(CANARY, WRONG)
+    assert secrecy.files_with(tmp_path / "runs", forms) == []
+    assert secrecy.files_with(Path(variables["work_dir"]), forms, at_least=4) == []
+    assert watch.leaks == set()
+    assert "AnsiballZ_audit_info" in watch.seen

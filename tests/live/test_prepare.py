@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from pathlib import Path
 
 from ansible_collections.syncready.m365.tests.lab import accounts
 from ansible_collections.syncready.m365.tests.lab.factory import Lab
 from ansible_collections.syncready.m365.tests.lab.forest import PASSWORD
-from ansible_collections.syncready.m365.tests.support import playbooks
+from ansible_collections.syncready.m365.tests.support import playbooks, secrecy
 from ansible_collections.syncready.m365.tests.support.applying import state_dir
 from ansible_collections.syncready.m365.tests.test_roles import POLICIES, STEPS
 
@@ -35,12 +36,15 @@ def _planned(run: playbooks.Run) -> dict[str, int]:
 
 def test_from_dirty_to_ready(lab: Lab, tmp_path: Path) -> None:
     dc = lab.sample()
+    secret = tmp_path / "secret"
+    secret.touch(mode=0o600)
+    secret.write_text(PASSWORD, encoding="utf-8")
     variables: dict[str, t.Any] = {
         **POLICIES,
         "syncready_mode": "apply",
         "syncready_server": dc.address,
         "syncready_username": f"{accounts.CHANGE}@{dc.forest.domain}",
-        "syncready_password": PASSWORD,
+        "syncready_password": f"{{{{ lookup('ansible.builtin.file', '{secret}') }}}}",
         "syncready_ca_cert": str(dc.layout.authority),
         "syncready_domains": dc.forest.domain,
         "syncready_verified_domains": "contoso.com, fabrikam.com",
@@ -54,7 +58,7 @@ def test_from_dirty_to_ready(lab: Lab, tmp_path: Path) -> None:
     def run(name: str, arguments: str = "") -> playbooks.Run:
         return playbooks.run(
             "syncready.m365.prepare",
-            tmp_path,
+            tmp_path / "runs",
             variables={**variables, "syncready_report_dir": str(tmp_path / name)},
             arguments=arguments,
         ).assert_clean()
@@ -68,7 +72,8 @@ def test_from_dirty_to_ready(lab: Lab, tmp_path: Path) -> None:
     # What the rehearsal said would be left is left.
     assert rehearsal.artifacts["syncready_outcome"]["hosts"] == first.artifacts["syncready_outcome"]["hosts"]
 
-    second = run("second")
+    with secrecy.Watch(PASSWORD) as watch:
+        second = run("second", "-vvv")
     assert second.changed == {}
     assert set(_planned(second).values()) <= {0}
 
@@ -86,4 +91,13 @@ def test_from_dirty_to_ready(lab: Lab, tmp_path: Path) -> None:
     written = (tmp_path / "first" / "readiness_report" / "report.txt").read_text(encoding="utf-8")
     assert "to undo it: ansible-playbook syncready.m365.rollback" in written
     assert "CHG0012345" in written
-    assert PASSWORD not in "".join(one.stdout for one in (rehearsal, first, second))
+
+    # The password is nowhere, and what only a person may know is not where numbers go.
+    for one in (rehearsal, first, second):
+        secrecy.assert_unsaid(one, PASSWORD)
+        assert "@" not in json.dumps(one.artifacts)
+        assert "CN=" not in json.dumps(one.artifacts)
+    assert watch.leaks == set()
+    assert "AnsiballZ_remediation" in watch.seen
+    for place in ("runs", "rehearsal", "first", "second", "state"):
+        assert secrecy.files_with(tmp_path / place, secrecy.forms_of(PASSWORD), at_least=5) == []
