@@ -16,11 +16,9 @@ from .._audit.waivers import Waiver, parse_waivers
 from .._audit.workers import usable_processors
 from .._directory.filters import parse_filter
 from .._directory.interface import Directory
-from .._directory.ldap import LdapDirectory
 from .._directory.ldap_options import LdapOptions
 from .._directory.ldif import LdifDirectory
 from .._directory.ldif_changes import ChangeFile
-from .._directory.winrm import WinrmDirectory
 from .._directory.winrm_options import WinrmOptions
 from .._exchange.builds import parse_minimum_build
 from .._model.errors import OptionError
@@ -60,8 +58,13 @@ def _open(params: Params) -> Directory:
     if params["transport"] == "ldif":
         changes = params.get("change_ldif_path")
         return LdifDirectory(params["ldif_path"], changes=ChangeFile(changes) if changes else None)
+    # The clients of the network take long to load: not where a file is read.
     if params["transport"] == "winrm":
+        from .._directory.winrm import WinrmDirectory
+
         return WinrmDirectory(winrm_options(params))
+    from .._directory.ldap import LdapDirectory
+
     return LdapDirectory(ldap_options(params))
 
 

@@ -6,19 +6,8 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from . import ldap_auth_certificate, ldap_auth_simple, ldap_auth_spnego
+from . import ldap_auth_certificate, ldap_auth_simple
 from .ldap_connection import LdapConnection
-from .ldap_options import AuthProtocol
-
-_WAYS: dict[AuthProtocol, t.Callable[[LdapConnection], None]] = {
-    "simple": ldap_auth_simple.sign_in,
-    "certificate": ldap_auth_certificate.sign_in,
-    "negotiate": ldap_auth_spnego.sign_in,
-    "kerberos": ldap_auth_spnego.sign_in,
-    "ntlm": ldap_auth_spnego.sign_in,
-}
 
 
 def sign_in(connection: LdapConnection) -> None:
@@ -28,4 +17,13 @@ def sign_in(connection: LdapConnection) -> None:
         LdapError: the server refused, or the connection broke.
         MissingLibraryError: a library is missing that this way needs.
     """
-    _WAYS[connection.options.protocol](connection)
+    protocol = connection.options.protocol
+    if protocol == "simple":
+        ldap_auth_simple.sign_in(connection)
+    elif protocol == "certificate":
+        ldap_auth_certificate.sign_in(connection)
+    else:
+        # What it brings along takes longer to load than all the rest, so only those who need it wait for it.
+        from . import ldap_auth_spnego
+
+        ldap_auth_spnego.sign_in(connection)
