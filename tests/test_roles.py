@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import typing as t
@@ -101,6 +102,38 @@ def test_all_steps_are_planned_each_on_what_those_before_it_would_do(tmp_path: P
     # Nobody is named where the numbers go.
     assert "@" not in json.dumps(outcome)
     assert "CN=" not in json.dumps(outcome)
+
+
+def test_every_forest_is_prepared_by_itself_and_all_are_reported_together(tmp_path: Path) -> None:
+    inventory = copy.deepcopy(playbooks.INVENTORY)
+    (host,) = inventory["all"]["hosts"].values()
+    # The second forest has nothing in it but itself.
+    export = tmp_path / "fabrikam.ldif"
+    export.write_text(
+        "dn: DC=fabrikam,DC=local\nobjectClass: top\nobjectClass: domain\nobjectClass: domainDNS\ndc: fabrikam\n\n"
+        "dn: OU=Staff,DC=fabrikam,DC=local\nobjectClass: top\nobjectClass: organizationalUnit\nou: Staff\n",
+        encoding="utf-8",
+    )
+    inventory["all"]["hosts"]["fabrikam"] = {**host, "syncready_ldif_path": str(export)}
+    host["syncready_ldif_path"] = str(ROOT / "demo" / "contoso.ldif")
+    variables = {
+        "syncready_verified_domains": "contoso.com, fabrikam.com",
+        "syncready_report_dir": f"{tmp_path}/report/{{{{ inventory_hostname }}}}",
+    }
+    arguments = "--tags preflight,directory_cleanup,readiness_report"
+    run = playbooks.run(
+        "syncready.m365.prepare", tmp_path, inventory=inventory, variables=variables, arguments=arguments
+    ).assert_clean()
+    outcome = run.artifacts["syncready_outcome"]
+    assert sorted(outcome["hosts"]) == ["contoso", "fabrikam"]
+    assert outcome["hosts"]["contoso"]["error"] > 0
+    assert outcome["hosts"]["fabrikam"]["error"] == 0
+    assert not outcome["ready"]
+    for name in ("contoso", "fabrikam"):
+        assert (tmp_path / "report" / name / "audit" / "report.html").exists()
+    pages = list((tmp_path / "report").rglob("readiness_report/report.txt"))
+    texts = [page.read_text(encoding="utf-8") for page in pages]
+    assert any("contoso" in text and "fabrikam" in text for text in texts)
 
 
 def test_steps_on_an_export_wait_for_the_import(tmp_path: Path) -> None:
