@@ -22,6 +22,7 @@ lint: ## the quick checks of format, style, types and documentation
 
 bench: ## measure speed and memory
 	@scripts/bench
+	@scripts/bench planning
 	@scripts/bench teams
 	@scripts/bench writing
 	@scripts/bench reading
