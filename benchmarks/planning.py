@@ -34,8 +34,7 @@ def one(ldif: Path, report: Path) -> dict[str, float]:
     from ansible_collections.syncready.m365.plugins.module_utils._directory.ldif import LdifDirectory
     from ansible_collections.syncready.m365.plugins.module_utils._remediation.guard import Settings
     from ansible_collections.syncready.m365.plugins.module_utils._remediation.making import make_plan
-    from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_files import write_plan
-    from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_files import write_sheet
+    from ansible_collections.syncready.m365.plugins.module_utils._remediation.plan_files import write_plan, write_sheet
     from ansible_collections.syncready.m365.plugins.module_utils._remediation.policies import Policies
     from ansible_collections.syncready.m365.plugins.module_utils._report.files import ReportDirectory
     from ansible_collections.syncready.m365.plugins.module_utils._rules.domains import Domains
