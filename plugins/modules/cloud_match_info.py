@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - syncready.m365.attributes.actiongroup_directory
   - syncready.m365.directory
   - syncready.m365.scope
+  - syncready.m365.assumed
   - syncready.m365.tenant
   - syncready.m365.tenant.matching
 options:

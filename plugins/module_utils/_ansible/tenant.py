@@ -30,6 +30,7 @@ from .._report.files import ReportDirectory
 from .._rules.cloud_identity import UNKNOWN_DOMAIN
 from .._rules.options import RuleOptions
 from .arguments import Spec
+from .assumed import assumed_spec, tell_passed_over
 from .choices import Params, domains_of, open_directory, sync_scope_of
 from .tenant_options import given_domain, tenant_options, tenant_spec
 from .wrapper import Failure, Result
@@ -50,6 +51,7 @@ def match_spec() -> Spec:
     """Return the options of the module itself."""
     return {
         **tenant_spec(),
+        **assumed_spec(),
         "tenant_users_path": {"type": "path", "required": True},
         "tenant_objects_path": {"type": "path"},
         "tenant_roles_path": {"type": "path"},
@@ -108,6 +110,7 @@ def cloud_match(module: AnsibleModule) -> Result:
         tenant = load_tenant(files, snapshot)
         directory = open_directory(params)
         stack.callback(directory.close)
+        stack.callback(tell_passed_over, module, directory)
         report = ReportDirectory(params["report_dir"]) if params["report_dir"] else None
         if report is not None:
             stack.callback(report.discard)
