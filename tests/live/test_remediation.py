@@ -228,6 +228,15 @@ def test_in_one_go(module_dc: DomainController, tmp_path: Path) -> None:
     assert (tmp_path / "report" / "plan.jsonl").exists()
 
 
+@pytest.fixture(scope="module")
+def small_plan(module_dc: DomainController, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plan without policies."""
+    folder = tmp_path_factory.mktemp("plan")
+    task = {"name": "Plan", "module": "remediation", "report_dir": str(folder / "plan")}
+    playbooks.run(_play(folder, module_dc, task), folder).assert_clean()
+    return folder / "plan" / "plan.jsonl"
+
+
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
@@ -236,15 +245,15 @@ def test_in_one_go(module_dc: DomainController, tmp_path: Path) -> None:
         ({"max_changes": 1}, None, ""),
     ],
 )
-def test_limits(module_dc: DomainController, tmp_path: Path, options: Task, code: str | None, words: str) -> None:
-    plan = {"name": "Plan", "module": "remediation", "report_dir": str(tmp_path / "plan")}
-    playbooks.run(_play(tmp_path, module_dc, plan), tmp_path).assert_clean()
+def test_limits(
+    module_dc: DomainController, small_plan: Path, tmp_path: Path, options: Task, code: str | None, words: str
+) -> None:
     whole = dump.take(module_dc)
     task = {
         "name": "Apply",
         "module": "remediation",
         "mode": "apply",
-        "plan_path": str(tmp_path / "plan" / "plan.jsonl"),
+        "plan_path": str(small_plan),
         "state_dir": str(state_dir(tmp_path)),
         "max_changed_percent": 100,
         **options,
