@@ -105,6 +105,17 @@ class EntryParser:
                 while position < end:
                     # One attribute: its name, then the set of its values.
                     length = data[position + 1]
+                    if length < 128:
+                        # Nearly all are short and have one value. If so, every length in it is one byte.
+                        start = position + 4 + data[position + 3]
+                        size = data[start + 1]
+                        last = start + 2 + size
+                        if size > 1 and last == position + 2 + length and last <= end and data[start + 3] == size - 2:
+                            known = plain.get(data[position + 4 : start])
+                            if known is not None and known not in attributes:
+                                attributes[known] = [data[start + 4 : last]]
+                                position = last
+                                continue
                     start = position + 2 if length < 128 else position + 2 + (length & 127)
                     length = data[start + 1]
                     position = start + 2
