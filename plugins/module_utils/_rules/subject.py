@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from .._exchange.recipients import LOCAL_MAILBOXES, MAIL_USER, REMOTE_MAILBOXES, RESOURCE_MAILBOXES
@@ -15,6 +16,14 @@ from .characters import strip_hidden
 
 _ACCOUNT_DISABLED = 0x2
 _TYPE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*\Z")
+
+
+# A directory has a handful of types, and hundreds of thousands of values of each.
+@functools.lru_cache(maxsize=256)
+def _type_of(prefix: str) -> str | None:
+    """Return the address type in front of the first colon of a value, as it is written; None where it is none."""
+    kind = _TYPE.match(strip_hidden(prefix))
+    return kind[1] if kind else None
 
 
 class Proxy:
@@ -39,9 +48,9 @@ class Proxy:
         if prefix in ("smtp", "SMTP") and colon:
             self.type, self.address = "smtp", rest
             return
-        kind = _TYPE.match(strip_hidden(prefix)) if colon else None
-        self.is_primary = bool(kind and kind[1] == "SMTP")
-        self.type = kind[1].lower() if kind else None
+        kind = _type_of(prefix) if colon else None
+        self.is_primary = kind == "SMTP"
+        self.type = kind.lower() if kind else None
         self.address = rest if kind else raw
 
     @property
