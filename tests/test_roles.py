@@ -164,6 +164,44 @@ def test_a_run_ends_where_the_next_step_needs_something_gone(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("more", "ended_at", "said"),
+    [
+        (
+            {"preflight_thresholds": [{"severity": "error", "max": 10}]},
+            "Audit how the directory is before anything is changed",
+            "10",
+        ),
+        (
+            {"syncready_mode": "apply", "syncready_window_end": "2026-01-31T02:00:00+00:00"},
+            "End here where the step is not complete",
+            "2026-01-31",
+        ),
+    ],
+    ids=["a threshold", "the end of the window"],
+)
+def test_a_run_ends_at(more: dict[str, t.Any], ended_at: str, said: str, tmp_path: Path) -> None:
+    run = playbooks.run(
+        "syncready.m365.prepare",
+        tmp_path,
+        variables=_variables(tmp_path, **POLICIES, **more),
+        arguments="--tags preflight,directory_cleanup,attribute_preparation,readiness_report",
+    )
+    assert run.status == "failed"
+    assert not list(tmp_path.rglob("changes.ldif"))
+    assert not (tmp_path / "report" / "attribute_preparation").exists()
+    text = (tmp_path / "report" / "readiness_report" / "report.txt").read_text(encoding="utf-8")
+    assert f"ended early at: {ended_at}" in text
+    assert said in text
+    if (handover := tmp_path / "report" / "directory_cleanup" / "handover.txt").exists():
+        # One digest everywhere, that of the file.
+        (step,) = run.results("Plan or apply the repairs of the step")
+        digest = step["artifacts"]["plan_jsonl"]["sha256"]
+        assert step["plan"]["digest"] == digest
+        assert digest in text
+        assert digest in handover.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
     ("role", "wrong", "said"),
     [
         ("directory_cleanup", {"syncready_max_changes": "many"}, "syncready_max_changes"),

@@ -134,18 +134,20 @@ def _apply_now(module: AnsibleModule, choice: Choice) -> Result:
         session = stack.enter_context(WritingSession(module, directory))
         made = _made(directory, params, choice)
         report = ReportDirectory(params["report_dir"]) if params["report_dir"] else None
+        digest = ""
         if report is not None:
             stack.callback(report.discard)
             write_plan(report.file("plan.jsonl"), made.header, made.proposals.rows)
             write_sheet(report.file("plan.csv"), made.header, made.proposals.rows)
+            digest = report.digest("plan.jsonl")
         more: Result = {
-            "plan": _said_of(made.header, ""),
+            "plan": _said_of(made.header, digest),
             "summary": made.summary.as_dict(),
             "unrepaired": made.proposals.unrepaired,
         }
         session.told.unrepaired = made.proposals.unrepaired
         with _completed(more):
-            result = session.apply_rows(made.header, made.proposals.rows, made.summary.judged, report)
+            result = session.apply_rows(made.header, made.proposals.rows, made.summary.judged, report, digest)
     return {**EMPTY_RESULT, **result, **more}
 
 

@@ -102,7 +102,8 @@ def move_users(module: AnsibleModule) -> Result:
         more = _told(params, made)
         # The announcement lies there before the first name changes.
         announced = _announced(params, made, stack)
-        about = {"plan": made.header.plan_id, "digest": made.header.digest}
+        digest = announced["plan_jsonl"]["sha256"] if announced else made.header.digest
+        about = {"plan": made.header.plan_id, "digest": digest}
         settings = Settings(protected_accounts=params["protected_accounts"] == "allow")
         try:
             result = session.write(

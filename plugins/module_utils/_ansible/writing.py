@@ -136,10 +136,14 @@ class WritingSession:
         rows: t.Iterable[PlanRow],
         judged: int | None = None,
         report: ReportDirectory | None = None,
+        file_digest: str = "",
     ) -> Result:
-        """Apply rows that were made on the spot; the header has their digest. Otherwise as ``apply_plan``."""
+        """Apply rows that were made on the spot; the header has their digest. Otherwise as ``apply_plan``.
+
+        People are told the digest of the file that holds them, where there is one.
+        """
         check_directory(header.directory, self._link.directory.identity(), "The plan")
-        about = {"plan": header.plan_id, "digest": header.digest}
+        about = {"plan": header.plan_id, "digest": file_digest or header.digest}
         self.told.header = header
         return self.write(list(by_object(rows)), header.digest, about, judged, report)
 

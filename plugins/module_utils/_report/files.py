@@ -113,11 +113,16 @@ class ReportDirectory:
         """Write a JSON file for people and programs."""
         self.write_text(name, json.dumps(value, indent=2) + "\n")
 
+    def digest(self, name: str) -> str:
+        """Return the SHA-256 of a file that was made, in hexadecimal."""
+        with _errors(self.path):
+            return _sha256(os.path.join(self._work, name))
+
     def publish(self) -> dict[str, dict[str, str]]:
         """Move the files to their names. Returns name without ending to path and sha256 of each."""
         artifacts = {}
         with _errors(self.path):
-            digests = {name: _sha256(os.path.join(self._work, name)) for name in self._made}
+            digests = {name: self.digest(name) for name in self._made}
             for name in self._made:
                 path = os.path.join(self.path, name)
                 os.replace(os.path.join(self._work, name), path)

@@ -23,17 +23,18 @@ _JOBS = "/runner"
 _IN_MEMORY = ("tmpfs", "ramfs")
 
 
-def check_mounted(path: str, root: str = "/", environment: t.Mapping[str, str] = os.environ) -> None:
+def check_mounted(path: str, root: str = "/", environment: t.Mapping[str, str] | None = None) -> None:
     """Make sure that a directory is not gone with the container that this runs in.
 
     Args:
         path: of the directory, which need not be there yet.
         root: where the file system begins (for tests).
-        environment: the variables of this process.
+        environment: the variables of this process; None for its own.
 
     Raises:
         OutputError: this is an execution environment, and the path lies on no mount of it.
     """
+    environment = os.environ if environment is None else environment
     if environment.get(ALLOW, "").lower() in ("1", "true", "yes") or not _is_execution_environment(root, environment):
         return
     try:
