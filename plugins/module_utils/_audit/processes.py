@@ -128,8 +128,9 @@ def scan_in_processes(
         OutputError: the snapshot could not be written.
         WorkerError: a process is gone.
     """
-    # Closed at once, so that no file and no search stays open behind an error.
-    with contextlib.closing(pieces.items()) as items:
+    with contextlib.ExitStack() as stack:
+        # Closed at once, so that no file and no search stays open behind an error.
+        items = stack.enter_context(contextlib.closing(pieces.items()))
         for item in items:
             _take(item, pieces, step)
             tell(step.recorder.last)
@@ -139,18 +140,16 @@ def scan_in_processes(
             pieces.finish()
             return
         workers = Workers(number, lambda data: _work(data, pieces, rules, scopes, judging))
-        try:
-            for item, result in workers.in_order(items, lambda item: item.data if isinstance(item, Piece) else None):
-                if result is None or result[0] == "not alone":
-                    _take(item, pieces, step)
-                elif result[0] == "done":
-                    _merge(result, step, forest, snapshot)
-                    pieces.absorb(result[-1])
-                else:
-                    raise _error(result[1])
-                tell(step.recorder.last)
-        finally:
-            workers.close()
+        stack.callback(workers.close)
+        for item, result in workers.in_order(items, lambda item: item.data if isinstance(item, Piece) else None):
+            if result is None or result[0] == "not alone":
+                _take(item, pieces, step)
+            elif result[0] == "done":
+                _merge(result, step, forest, snapshot)
+                pieces.absorb(result[-1])
+            else:
+                raise _error(result[1])
+            tell(step.recorder.last)
     pieces.finish()
 
 

@@ -116,7 +116,9 @@ class EntryParser:
                                 attributes[known] = [data[start + 4 : last]]
                                 position = last
                                 continue
-                    start = position + 2 if length < 128 else position + 2 + (length & 127)
+                        start = position + 2
+                    else:
+                        start = position + 2 + (length & 127)
                     length = data[start + 1]
                     position = start + 2
                     stop = position + length

@@ -141,10 +141,6 @@ def _judge_primary(subject: Subject, options: RuleOptions, out: list[Finding]) -
 
 
 def _repeated(subject: Subject, out: list[Finding]) -> None:
-    if not subject.repeated:
-        different = {(proxy.type, fold(proxy.address)) for proxy in subject.proxies}
-        if len(different) == len(subject.proxies):
-            return
     kept: dict[tuple[str, str], str] = {}
     # Primaries first, then by spelling: which value goes must not depend on the order of the source.
     for proxy in sorted(subject.proxies, key=lambda proxy: (not proxy.is_primary, proxy.raw)):
