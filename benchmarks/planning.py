@@ -85,15 +85,17 @@ def main() -> int:
     if options.one:
         print(json.dumps(one(*options.one)))
         return 0
+    # Lets the collection be imported by its full name.
+    runpy.run_path(str(ROOT / "tests" / "conftest.py"))
+    from ansible_collections.syncready.m365.benchmarks.run import generate
+
     print(f"Plan of an export: audit, proposals, files. Python {sys.version.split()[0]}.\n")
     print(f"{'objects':>9} {'changes':>8} {'s':>7} {'audit s':>8} {'more s':>7} {'MiB':>6}")
     rows: list[dict[str, t.Any]] = []
     with tempfile.TemporaryDirectory(prefix="syncready-bench-") as folder:
         for size in options.sizes:
             ldif = Path(folder) / "volume.ldif"
-            command = [sys.executable, "-m", "tests.directories", "volume", "--count", str(size), "--address-list"]
-            command += ["--faulty", str(SHARE), "--ldif", str(ldif)]
-            subprocess.run(command, check=True, cwd=ROOT, stderr=subprocess.DEVNULL)
+            generate(size, ldif, "--address-list", "--faulty", str(SHARE))
             command = [sys.executable, __file__, "--one", str(ldif), str(Path(folder) / "report")]
             row = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
             rows.append(row)

@@ -85,9 +85,9 @@ def of_export(ldif: Path, report: Path, processes: int | None) -> dict[str, floa
     return measure(lambda: LdifDirectory(str(ldif)), report, processes)
 
 
-def generate(count: int, path: Path) -> None:
-    """Write an export of ``count`` users: 1 in 100 is faulty."""
-    command = [sys.executable, "-m", "tests.directories", "volume", "--count", str(count), "--address-list"]
+def generate(count: int, path: Path, *options: str) -> None:
+    """Write an export of ``count`` users: 1 in 100 is faulty, unless the options of the generator say something else."""
+    command = [sys.executable, "-m", "tests.directories", "volume", "--count", str(count), *options]
     subprocess.run([*command, "--ldif", str(path)], check=True, cwd=ROOT, stderr=subprocess.DEVNULL)
 
 
@@ -119,7 +119,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="syncready-bench-") as folder:
         for size in sizes:
             ldif = Path(folder) / "volume.ldif"
-            generate(size, ldif)
+            generate(size, ldif, "--address-list")
             command = [sys.executable, __file__, "--one", str(ldif), str(Path(folder) / "report")]
             command += ["--processes", str(options.processes)] if options.processes else []
             row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

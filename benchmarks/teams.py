@@ -85,12 +85,6 @@ def measure(ldif: Path, report: Path) -> dict[str, float]:
     }
 
 
-def generate(count: int, path: Path) -> None:
-    """Write an export of ``count`` users with an Exchange organisation."""
-    command = [sys.executable, "-m", "tests.directories", "volume", "--count", str(count), "--on-premises"]
-    subprocess.run([*command, "--ldif", str(path)], check=True, cwd=ROOT, stderr=subprocess.DEVNULL)
-
-
 def main() -> int:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -101,6 +95,10 @@ def main() -> int:
     if options.one:
         print(json.dumps(measure(*options.one)))
         return 0
+    # Lets the collection be imported by its full name.
+    runpy.run_path(str(ROOT / "tests" / "conftest.py"))
+    from ansible_collections.syncready.m365.benchmarks.run import generate
+
     print(f"Facts about Teams of an export, with all answers. Python {sys.version.split()[0]}, one process.\n")
     print(
         f"{'users':>9} {'versions':>9} {'searches':>9} {'s':>7} {'cpu s':>7} {'facts s':>8} {'users/s':>8} {'MiB':>6} "
@@ -110,7 +108,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="syncready-bench-") as folder:
         for size in options.sizes:
             ldif = Path(folder) / "volume.ldif"
-            generate(size, ldif)
+            generate(size, ldif, "--on-premises")
             command = [sys.executable, __file__, "--one", str(ldif), str(Path(folder) / "report")]
             row = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
             rows.append(row)
