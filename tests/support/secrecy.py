@@ -16,6 +16,15 @@ from pathlib import Path
 from .playbooks import Run
 
 
+def command_lines() -> t.Iterator[bytes]:
+    """Yield the arguments of every process that runs."""
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            yield file.read_bytes()
+        except OSError:
+            continue  # it has ended meanwhile
+
+
 class Watch:
     """Looks at the arguments of all processes, again and again, while the context lasts.
 
@@ -33,11 +42,7 @@ class Watch:
 
     def _work(self) -> None:
         while not self._end.wait(0.01):
-            for file in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    line = file.read_bytes()
-                except OSError:
-                    continue  # it has ended meanwhile
+            for line in command_lines():
                 self.seen.update(name.decode() for name in re.findall(rb"AnsiballZ_\w+", line))
                 self.leaks.update(secret.decode() for secret in self._secrets if secret in line)
 

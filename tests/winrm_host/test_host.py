@@ -28,6 +28,7 @@ from ansible_collections.syncready.m365.tests.lab import client
 from ansible_collections.syncready.m365.tests.lab.controller import DomainController
 from ansible_collections.syncready.m365.tests.lab.factory import Lab
 from ansible_collections.syncready.m365.tests.lab.forest import PASSWORD
+from ansible_collections.syncready.m365.tests.support import secrecy
 
 from . import host
 from .conftest import Serve, Through
@@ -186,11 +187,8 @@ def test_the_password_is_nowhere(
     assert sum(1 for _entry in directory.search()) > 300
     words = [CANARY.encode(), _as_base64(CANARY), CANARY.encode("utf-16-le")]
     seen = b"\0".join((*server.seen.wire, "\0".join((*server.seen.lines, *arguments, caplog.text)).encode()))
-    for command in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            seen += b"\0" + command.read_bytes()
-        except OSError:
-            continue
+    for line in secrecy.command_lines():
+        seen += b"\0" + line
     for file in set(_files(tmp_path, controller.layout.root)) - before:
         seen += b"\0" + file.read_bytes()
     seen += b"\0" + controller.log_text().encode()
